@@ -1,0 +1,96 @@
+"""A job engine on Redis Streams: declare queues and jobs, enqueue from anywhere, run workers in any asyncio service."""
+
+from engine.app import App
+from engine.backoff import Backoff, Constant, Exponential, Linear
+from engine.clock import Clock, SystemClock
+from engine.config import Settings, read_environment
+from engine.context import JobContext
+from engine.errors import (
+    EmbeddedError,
+    EngineError,
+    EnqueueUnknown,
+    JobFailed,
+    LeaseLost,
+    PayloadError,
+    ResultTimeout,
+    SettingError,
+    Snooze,
+    StartRefused,
+    StoreError,
+    StoreFull,
+    StoreMisused,
+    StoreReset,
+    UnknownJob,
+    UnknownQueue,
+    Unreachable,
+    UnrecoverableError,
+)
+from engine.escape import escape, escape_lines
+from engine.inspector import Inspector
+from engine.queue import Client, Spec
+from engine.registry import Job, Queue
+from engine.types import (
+    Attempt,
+    Enqueued,
+    JobLine,
+    JobStatus,
+    Keep,
+    QueueCounts,
+    Rate,
+    State,
+    WorkerInfo,
+    days,
+)
+from engine.version import VERSION
+from engine.worker import Worker, WorkerOptions
+
+__all__ = [
+    "VERSION",
+    "App",
+    "Attempt",
+    "Backoff",
+    "Client",
+    "Clock",
+    "Constant",
+    "EmbeddedError",
+    "EngineError",
+    "EnqueueUnknown",
+    "Enqueued",
+    "Exponential",
+    "Inspector",
+    "Job",
+    "JobContext",
+    "JobFailed",
+    "JobLine",
+    "JobStatus",
+    "Keep",
+    "LeaseLost",
+    "Linear",
+    "PayloadError",
+    "Queue",
+    "QueueCounts",
+    "Rate",
+    "ResultTimeout",
+    "SettingError",
+    "Settings",
+    "Snooze",
+    "Spec",
+    "StartRefused",
+    "State",
+    "StoreError",
+    "StoreFull",
+    "StoreMisused",
+    "StoreReset",
+    "SystemClock",
+    "UnknownJob",
+    "UnknownQueue",
+    "Unreachable",
+    "UnrecoverableError",
+    "Worker",
+    "WorkerInfo",
+    "WorkerOptions",
+    "days",
+    "escape",
+    "escape_lines",
+    "read_environment",
+]

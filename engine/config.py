@@ -1,0 +1,120 @@
+"""Settings from the environment and `.env.local`, checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
+
+from engine.errors import SettingError
+
+_LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
+_QUOTED = re.compile(r"""(["'])(.*?)\1\s*(?:#.*)?\Z""")
+_LABEL = re.compile(r"[^\s~\x00-\x1f\x7f-\x9f]{1,100}\Z")
+
+
+class Settings(Struct, frozen=True):
+    """What the engine takes from its surroundings."""
+
+    redis_url: str = "redis://localhost:6379/0"
+    worker_id: str = ""
+    log_level: str = "info"
+    prefix: str = "pickd"
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """The settings of `env` (default: the process's own and `.env.local`); SettingError names a bad one."""
+        env = read_environment() if env is None else env
+        level = env.get("LOG_LEVEL", "info").lower()
+        if level not in _LEVELS:
+            raise SettingError(f"LOG_LEVEL={level}: use one of {', '.join(_LEVELS)}")
+        label = env.get("WORKER_ID") or default_worker_id()
+        if not _LABEL.match(label):
+            raise SettingError(f"WORKER_ID={label!r}: use at most 100 characters, without spaces or '~'")
+        return cls(redis_url=_redis_url(env), worker_id=label, log_level=level, prefix=env.get("ENGINE_PREFIX", "pickd"))
+
+
+def read_environment(directory: Path | None = None) -> dict[str, str]:
+    """The variables of `.env.local` in the directory (default: the working one), overridden by the process's own."""
+    path = (directory or Path.cwd()) / ".env.local"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} cannot be read: {error}") from error
+    return {**parse_env(text, path.name), **os.environ}
+
+
+def parse_env(text: str, name: str = ".env.local") -> dict[str, str]:
+    """NAME=value lines; quotes keep spaces and '#', otherwise ' #' begins a comment. SettingError names a bad line."""
+    values: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        found = _LINE.match(line)
+        if not found:
+            raise SettingError(f"{name} line {number}: write NAME=value")
+        quoted = _QUOTED.match(found[2])
+        values[found[1]] = quoted[2] if quoted else re.split(r"(?:^|\s)#", found[2], maxsplit=1)[0].strip()
+    return values
+
+
+def default_worker_id() -> str:
+    """host-pid-random: a label that names the process to a person."""
+    host = re.sub(r"[\s~]", "-", socket.gethostname()) or "host"
+    return f"{host}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
+def safe_url(url: str) -> str:
+    """The URL without its password, for messages."""
+    parts = urlsplit(url)
+    netloc = parts.netloc
+    if "@" in netloc:
+        user, host = netloc.rsplit("@", 1)
+        netloc = f"{user.split(':', 1)[0]}:***@{host}"
+    query = re.sub(r"(password=)[^&]*", r"\1***", parts.query)
+    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+
+
+def _redis_url(env: Mapping[str, str]) -> str:
+    if url := env.get("REDIS_URL"):
+        return check_redis_url(url)
+    host = env.get("REDIS_HOST") or "localhost"
+    port = _number(env, "REDIS_PORT", 6379, 65_535)
+    db = _number(env, "REDIS_DB", 0, 1_000_000)
+    password = env.get("REDIS_PASSWORD")
+    login = f":{quote(password, safe='')}@" if password else ""
+    return f"redis://{login}{f'[{host}]' if ':' in host else host}:{port}/{db}"
+
+
+def check_redis_url(url: str) -> str:
+    """The URL, if Redis can be reached by it; SettingError says what is wrong, without its password."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise SettingError(f"REDIS_URL is no URL: {error}") from error
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise SettingError(f"REDIS_URL={safe_url(url)}: use redis://, rediss:// or unix://")
+    if parts.scheme == "unix" and not parts.path:
+        raise SettingError("REDIS_URL=unix://: name the socket's path")
+    if parts.scheme != "unix" and (not parts.hostname or port == 0):
+        raise SettingError(f"REDIS_URL={safe_url(url)}: name a host")
+    if parts.scheme != "unix" and parts.path.strip("/") and not parts.path.strip("/").isdigit():
+        raise SettingError(f"REDIS_URL={safe_url(url)}: the path is the database's number")
+    return url
+
+
+def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) > most:
+        raise SettingError(f"{name}={text!r}: use a whole number up to {most}")
+    return int(text)

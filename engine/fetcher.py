@@ -1,0 +1,142 @@
+"""The worker's round trip: what is to be noted and settled, then an acquire for each queue that has places."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from engine.clock import Clock
+from engine.errors import EngineError, StoreReset
+from engine.notes import Notes
+from engine.registry import Queue
+from engine.roster import Roster
+from engine.runner import Runner
+from engine.settler import Settler
+from engine.streams import Keys, Store
+from engine.streams.commands import MAX_BATCH, Acquired, acquire, configure
+
+IDLE_S = 1.0
+"""The longest wait between two acquires of an idle queue: what a lost wake-up can cost."""
+_log = logging.getLogger("engine.fetcher")
+
+
+class Line:
+    """One queue as the fetcher sees it: when to ask for it next, and what the last answer said."""
+
+    __slots__ = ("ask_s", "keys", "lease_ms", "queue", "sweep_ms")
+
+    def __init__(self, queue: Queue, keys: Keys) -> None:
+        self.queue, self.keys = queue, keys
+        self.ask_s = 0.0
+        limits = queue.options.limits()
+        self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
+
+
+class Fetcher:
+    """Acquires what the process has places for, and nothing else; sends everything of one tick in one pipeline."""
+
+    def __init__(self, lines: list[Line], store: Store, consumer: str, roster: Roster, clock: Clock) -> None:
+        self.lines = lines
+        self._store, self._consumer, self._roster, self._clock = store, consumer, roster, clock
+        self._holding_for: Line | None = None
+        self.stopped = False
+        self.acquired_s = clock.monotonic_s()
+        """When an acquire was last answered."""
+
+    def serve(self, runner: Runner, settler: Settler, notes: Notes) -> None:
+        """The services that this one feeds and sends for."""
+        self._runner, self._settler, self._notes = runner, settler, notes
+
+    def wake(self, queue: str | None = None) -> None:
+        """The queue, or every queue, is asked at the next turn."""
+        for line in self.lines:
+            if queue is None or line.queue.name == queue:
+                line.ask_s = 0.0
+        self._settler.added.set()
+
+    @property
+    def wants(self) -> bool:
+        """Whether a wake-up would find a free place here."""
+        return not self.stopped and any(self._places(line) > 0 for line in self.lines)
+
+    async def turn(self) -> None:
+        """One pipeline, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
+        await self.once()
+        await self._wait()
+
+    async def once(self) -> None:
+        """One pipeline is sent and answered; deliveries run. Raises the first error of the link or of Redis."""
+        now = self._clock.monotonic_s()
+        asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0]
+        if self._notes.waiting:
+            self._notes.send()
+        settles = self._settler.send()
+        alone = self._roster.busy() == 0
+        acquires = [
+            (line, places, self._store.submit(acquire(line.keys, self._clock.now_us(), self._consumer, places, alone)))
+            for line, places in asked
+        ]
+        failed: EngineError | None = None
+        try:
+            await self._settler.flush(settles)
+        except EngineError as error:
+            failed = error
+        for line, places, future in acquires:
+            try:
+                self._take(line, places, await future, now)
+            except StoreReset:
+                await self._reset(line)
+            except EngineError as error:
+                line.ask_s = 0.0
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def _due(self, now: float) -> list[Line]:
+        if self.stopped:
+            return []
+        if self._holding_for is not None:
+            # Suspects run alone: nothing else is acquired until their turn is over.
+            return [] if any(r.delivery.suspect for r in self._roster.running()) else [self._holding_for]
+        return [line for line in self.lines if line.ask_s <= now]
+
+    def _places(self, line: Line) -> int:
+        if self._holding_for is not None:
+            return 1
+        return min(MAX_BATCH, self._roster.free(line.queue.name))
+
+    def _take(self, line: Line, places: int, answer: Acquired, asked_s: float) -> None:
+        self.acquired_s = self._clock.monotonic_s()
+        if answer.status == "reset":
+            raise StoreReset(f"queue {line.queue.name} is not configured")
+        line.lease_ms, line.sweep_ms = answer.lease_ms, answer.sweep_ms
+        self._holding_for = line if answer.status == "hold" else None
+        for delivery in answer.deliveries:
+            self._runner.start(delivery, asked_s)
+        if len(answer.deliveries) == places or (answer.deliveries and answer.wait_ms == 0):
+            line.ask_s = 0.0
+        elif answer.wait_ms is None:
+            line.ask_s = self.acquired_s + IDLE_S
+        else:
+            line.ask_s = self.acquired_s + min(IDLE_S, answer.wait_ms / 1000)
+
+    async def _reset(self, line: Line) -> None:
+        _log.warning("configure queue=%s: its keys were not there", line.queue.name)
+        await self._store.run(configure(line.keys, line.queue.options.limits()))
+        line.ask_s = 0.0
+
+    async def _wait(self) -> None:
+        """Returns when there is something to send, or a queue with places is due; at the latest after IDLE_S."""
+        if self._settler.added.is_set():
+            return
+        now = self._clock.monotonic_s()
+        timer = IDLE_S if not self._notes.waiting else 0.1
+        for line in self._due(float("inf")):
+            if self._places(line) > 0:
+                timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
+        if timer > 0:
+            try:
+                async with asyncio.timeout(timer):
+                    await self._settler.added.wait()
+            except TimeoutError:
+                return

@@ -1,0 +1,81 @@
+"""Log lines and progress on their way to Redis: sent in batches, dropped rather than in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+from engine.clock import Clock
+from engine.codec import encode_json
+from engine.errors import EngineError, LeaseLost
+from engine.escape import cut
+from engine.streams import Call, Keys, Store
+from engine.streams.commands import MAX_BATCH, Note, note
+from engine.streams.reads import iso
+from engine.types import Delivery, Progress
+
+MAX_LINE_BYTES = 4_096
+_MAX_KEPT = 10_000
+_log = logging.getLogger("engine.notes")
+
+
+class Notes:
+    """The notebook of a worker's handlers."""
+
+    def __init__(self, keys: dict[str, Keys], store: Store, clock: Clock) -> None:
+        self._keys, self._store, self._clock = keys, store, clock
+        self._waiting: dict[str, deque[Note]] = {queue: deque(maxlen=_MAX_KEPT) for queue in keys}
+        self._started: dict[int, float] = {}
+
+    def start(self, delivery: Delivery) -> None:
+        """The delivery's lines are stamped from now on: its fence is the server's time at its start."""
+        self._started[delivery.fence] = self._clock.monotonic_s()
+
+    def end(self, delivery: Delivery) -> None:
+        """Nothing more is written for this delivery."""
+        self._started.pop(delivery.fence, None)
+
+    def log(self, delivery: Delivery, text: str) -> None:
+        now = self._clock.monotonic_s()
+        at_ms = delivery.fence / 1000 + (now - self._started.get(delivery.fence, now)) * 1000
+        line = f"[{iso(at_ms)}] {cut(text, MAX_LINE_BYTES)}"
+        self._waiting[delivery.queue].append(Note(delivery.id, delivery.fence, "log", line.encode()))
+
+    def progress(self, delivery: Delivery, progress: Progress) -> None:
+        waiting = self._waiting[delivery.queue]
+        newest = Note(delivery.id, delivery.fence, "progress", encode_json(progress))
+        if waiting and waiting[-1].fence == delivery.fence and waiting[-1].kind == "progress":
+            waiting.pop()
+        waiting.append(newest)
+
+    async def checkpoint(self, delivery: Delivery) -> None:
+        keys = self._keys[delivery.queue]
+        call = note(keys, self._clock.now_us(), [Note(delivery.id, delivery.fence, "checkpoint")])
+        if not (await self._store.run(call))[0]:
+            raise LeaseLost(f"another delivery owns job {delivery.id!r}")
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something to send."""
+        return any(self._waiting.values())
+
+    def send(self) -> list[asyncio.Future[list[bool]]]:
+        """What was waiting is on its way; the caller need not wait for it."""
+        futures: list[asyncio.Future[list[bool]]] = []
+        for queue, waiting in self._waiting.items():
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
+                call: Call[list[bool]] = note(self._keys[queue], self._clock.now_us(), batch)
+                future = self._store.submit(call)
+                future.add_done_callback(_dropped)
+                futures.append(future)
+        return futures
+
+
+def _dropped(future: asyncio.Future[list[bool]]) -> None:
+    error = None if future.cancelled() else future.exception()
+    if isinstance(error, EngineError):
+        _log.debug("notes dropped: %s", error)
+    elif error is not None:
+        _log.error("notes dropped", exc_info=error)

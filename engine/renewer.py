@@ -1,0 +1,124 @@
+"""Renews leases from a thread with its own connection, so that a handler that blocks the loop keeps its lease."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from engine.clock import Clock
+from engine.errors import EngineError
+from engine.fetcher import Line
+from engine.roster import Roster, Running
+from engine.runner import Runner
+from engine.settler import Settler
+from engine.streams import SyncStore
+from engine.streams.commands import MAX_BATCH, Holding, Settle, renew, settle
+
+BEAT_S = 1.0
+EXIT_BLOCKED = 70
+_BLOCKED_S = 2.0
+"""How long the loop must have been silent past a job's grace before it counts as blocked."""
+_log = logging.getLogger("engine.renewer")
+
+
+class Renewer:
+    """Beats every second: renews what is due, gives strays back, hears of lost and cancelled jobs."""
+
+    def __init__(self, lines: list[Line], url: str, consumer: str, roster: Roster, clock: Clock) -> None:
+        self._lines, self._consumer, self._roster, self._clock = lines, consumer, roster, clock
+        self._store = SyncStore(url, timeout_s=3.0)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="renewer", daemon=True)
+        self._exit: Callable[[int], None] = os._exit
+
+    def start(self, loop: asyncio.AbstractEventLoop, runner: Runner, settler: Settler) -> None:
+        """The thread beats until `close`."""
+        self._loop, self._runner, self._settler = loop, runner, settler
+        self._thread.start()
+
+    async def close(self) -> None:
+        """The thread has ended and its connection is closed."""
+        self._closing.set()
+        await asyncio.to_thread(self._thread.join)
+        self._store.close()
+
+    def _run(self) -> None:
+        while not self._closing.wait(BEAT_S):
+            try:
+                self.watch_loop()
+                self.once()
+            except EngineError as error:
+                _log.debug("renew failed: %s", error)
+            except Exception:
+                _log.exception("renew failed and goes on")
+
+    def once(self) -> None:
+        """Each lease a third old is renewed, unless past its job's deadline; what Redis says of each is passed on."""
+        for line in self._lines:
+            self._renew_line(line)
+
+    def _renew_line(self, line: Line) -> None:
+        now = self._clock.monotonic_s()
+        after_s = min(line.lease_ms / 3000, 5.0)
+        held = self._roster.held(line.queue.name)
+        # Past its deadline a lease is not renewed, but the delivery is known: it is no stray.
+        unrenewed = [running for running in held if _past(running, now)]
+        due = [running for running in held if not _past(running, now)]
+        for start in range(0, len(due), MAX_BATCH):
+            self._send(line, due[start : start + MAX_BATCH], now, after_s, strays=False)
+        self._send(line, unrenewed[:MAX_BATCH], now, after_s, strays=len(unrenewed) <= MAX_BATCH)
+
+    def _send(self, line: Line, batch: list[Running], now: float, after_s: float, *, strays: bool) -> None:
+        if not batch and not strays:
+            return
+        known = [
+            Holding(r.delivery.id, r.delivery.fence, renew=not _past(r, now) and now - r.renewed_s >= after_s)
+            for r in batch
+        ]
+        answer = self._store.run(renew(line.keys, self._clock.now_us(), self._consumer, strays, known))
+        if answer.strays:
+            _log.warning("release queue=%s: %d jobs of lost replies", line.queue.name, answer.strays)
+        for running, holding, state in zip(batch, known, answer.states, strict=True):
+            if state == "lost" and not running.ended:
+                self._tell(self._runner.lose, line.queue.name, holding.fence)
+            elif state == "flagged":
+                self._tell(self._runner.cancel, line.queue.name, holding.fence)
+            if holding.renew and state != "lost":
+                running.renewed_s = now
+
+    def _tell(self, what: Callable[[str, int], None], queue: str, fence: int) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(what, queue, fence)
+
+    def watch_loop(self) -> None:
+        """If the loop is blocked past a job's grace, this process gives its other jobs back and ends, exit 70."""
+        now = self._clock.monotonic_s()
+        if now - self._runner.seen_s < _BLOCKED_S:
+            return
+        blocking = [r for r in self._roster.running() if now >= r.grace_ends_s]
+        if not blocking:
+            return
+        names = ", ".join(f"{r.delivery.queue} {r.delivery.id}" for r in blocking)
+        _log.critical("the event loop is blocked past the time of %s: this process ends", names)
+        try:
+            for call in self._settler.take_all():
+                self._store.run(call)
+            self._release_others(blocking)
+        except EngineError as error:
+            _log.critical("release failed: %s; the jobs are reclaimed with their leases", error)
+        self._exit(EXIT_BLOCKED)
+
+    def _release_others(self, blocking: list[Running]) -> None:
+        guilty = {running.delivery.fence for running in blocking}
+        for line in self._lines:
+            others = [r.delivery for r in self._roster.held(line.queue.name) if not r.ended]
+            released = [Settle(d.id, d.fence, "release") for d in others if d.fence not in guilty]
+            for start in range(0, len(released), MAX_BATCH):
+                self._store.run(settle(line.keys, self._clock.now_us(), released[start : start + MAX_BATCH]))
+
+
+def _past(running: Running, now: float) -> bool:
+    return now >= running.context.deadline_s

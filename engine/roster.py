@@ -1,0 +1,87 @@
+"""Which deliveries this process holds, from acquire until their settle is answered. Shared by loop and renewer."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+from engine.context import JobContext
+from engine.registry import Job, Queue
+from engine.types import Delivery
+
+
+class Running:
+    """One delivery that this process holds; times are monotonic seconds."""
+
+    __slots__ = ("context", "delivery", "ended", "job", "renewed_s", "started_s", "task")
+
+    def __init__(self, delivery: Delivery, job: Job[Any, Any] | None, context: JobContext[Any], started_s: float) -> None:
+        self.delivery, self.job, self.context = delivery, job, context
+        self.task: asyncio.Task[None] | None = None
+        self.started_s = self.renewed_s = started_s
+        self.ended = False
+        """Whether it has an outcome: its place is free, its settle may still be on the way."""
+
+    @property
+    def grace_ends_s(self) -> float:
+        """When the handler's place is free even if it still runs."""
+        grace_s = self.job.policy.cancel_grace_s if self.job else 0.0
+        return self.context.deadline_s + grace_s
+
+
+class Roster:
+    """The deliveries of this process by queue and fence."""
+
+    def __init__(self, queues: list[Queue], concurrency: dict[str, int]) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[str, dict[int, Running]] = {queue.name: {} for queue in queues}
+        self._busy = {queue.name: 0 for queue in queues}
+        self.concurrency = {q.name: concurrency.get(q.name, q.options.concurrency) for q in queues}
+
+    def add(self, running: Running) -> None:
+        """The delivery is held and takes a place."""
+        with self._lock:
+            self._held[running.delivery.queue][running.delivery.fence] = running
+            self._busy[running.delivery.queue] += 1
+
+    def end(self, running: Running) -> bool:
+        """The delivery has its outcome and its place is free; False if it had one already."""
+        with self._lock:
+            if running.ended:
+                return False
+            running.ended = True
+            self._busy[running.delivery.queue] -= 1
+            return True
+
+    def forget(self, queue: str, fence: int) -> None:
+        """Redis has answered the delivery's settle: nothing is owed any more."""
+        with self._lock:
+            self._held[queue].pop(fence, None)
+
+    def find(self, queue: str, fence: int) -> Running | None:
+        """The delivery, if this process still holds it."""
+        return self._held[queue].get(fence)
+
+    def held(self, queue: str) -> list[Running]:
+        """The deliveries of a queue that Redis may still believe to be here."""
+        with self._lock:
+            return list(self._held[queue].values())
+
+    def running(self) -> list[Running]:
+        """The deliveries of all queues that take a place."""
+        with self._lock:
+            return [running for held in self._held.values() for running in held.values() if not running.ended]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is held: every settle is answered."""
+        return not any(self._held.values())
+
+    def free(self, queue: str) -> int:
+        """How many more jobs of the queue this process can run."""
+        return max(0, self.concurrency[queue] - self._busy[queue])
+
+    def busy(self, queue: str | None = None) -> int:
+        """How many places are taken, of one queue or of all."""
+        return self._busy[queue] if queue is not None else sum(self._busy.values())

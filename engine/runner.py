@@ -1,0 +1,103 @@
+"""Gives each delivery its task, tells handlers to stop, and takes places back from those that do not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from random import Random
+from typing import Any
+
+from engine.clock import Clock
+from engine.context import JobContext, StopReason
+from engine.executor import abandoned, execute
+from engine.notes import Notes
+from engine.registry import Policy, Queue
+from engine.roster import Roster, Running
+from engine.settler import Settler
+from engine.types import Delivery, Fail, Failure, Outcome, Release, Retry
+
+TICK_S = 0.1
+_UNKNOWN = Policy()
+_log = logging.getLogger("engine.runner")
+
+
+class Runner:
+    """One task for each delivery, from its start to its outcome in the settler's hands."""
+
+    def __init__(self, queues: list[Queue], roster: Roster, settler: Settler, notes: Notes, clock: Clock, random: Random) -> None:
+        self._queues = {queue.name: queue for queue in queues}
+        self._roster, self._settler, self._notes = roster, settler, notes
+        self._clock, self._random = clock, random
+        self.resources: Any = None
+        self.seen_s = clock.monotonic_s()
+        """When the loop last had time for this service; the renewer's thread watches it."""
+
+    def start(self, delivery: Delivery, started_s: float) -> None:
+        """The delivery runs; `started_s` is when its acquire was sent, so that its deadline is never late."""
+        job = self._queues[delivery.queue].jobs.get(delivery.name)
+        policy = job.policy if job else _UNKNOWN
+        context: JobContext[Any] = JobContext(delivery, self.resources, self._notes, policy, self._clock)
+        running = Running(delivery, job, context, started_s)
+        self._roster.add(running)
+        self._notes.start(delivery)
+        running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"job {delivery.id}")
+
+    async def _run(self, running: Running) -> None:
+        if running.job is None:
+            # Another version of the app may know this job: it waits its turn like any failed attempt.
+            outcome = _unknown_job(running.delivery)
+        else:
+            outcome = await execute(running.job, running.delivery, running.context, self._random)
+        self._notes.end(running.delivery)
+        self._settler.add(running, outcome)
+
+    def stop(self, running: Running, reason: StopReason) -> None:
+        """The handler is told to stop, once, and why; one that ended already is not."""
+        if running.ended or running.context.stop_reason is not None or running.task is None:
+            return
+        running.context.stop_reason = reason
+        running.task.cancel(reason)
+
+    def lose(self, queue: str, fence: int) -> None:
+        """Another delivery owns the job: the handler is told to stop and its outcome is not sent."""
+        running = self._roster.find(queue, fence)
+        if running is not None and self._roster.end(running):
+            running.context.stop_reason = running.context.stop_reason or "lost"
+            if running.task is not None:
+                running.task.cancel("lost")
+            self._roster.forget(queue, fence)
+            _log.warning("lost queue=%s jobId=%s fence=%d", queue, running.delivery.id, fence)
+
+    def cancel(self, queue: str, fence: int) -> None:
+        """The job's cancel was asked for: its handler is told."""
+        running = self._roster.find(queue, fence)
+        if running is not None:
+            self.stop(running, "cancelled")
+
+    def release_all(self) -> list[asyncio.Task[None]]:
+        """Every job that still runs is given back unharmed; the tasks of their handlers, told to stop."""
+        tasks: list[asyncio.Task[None]] = []
+        for running in self._roster.running():
+            self._settler.add(running, Release())
+            if running.task is not None:
+                running.context.stop_reason = running.context.stop_reason or "shutdown"
+                running.task.cancel("shutdown")
+                tasks.append(running.task)
+        return tasks
+
+    async def once(self) -> None:
+        """Handlers past their time are told to stop; past their grace too, their attempt is settled without them."""
+        now = self.seen_s = self._clock.monotonic_s()
+        for running in self._roster.running():
+            if now >= running.context.deadline_s:
+                self.stop(running, "timeout")
+            if now >= running.grace_ends_s and running.job is not None:
+                _log.error("timed out and still running: queue=%s jobId=%s", running.delivery.queue, running.delivery.id)
+                self._settler.add(running, abandoned(running.job, running.delivery, self._random))
+
+
+def _unknown_job(delivery: Delivery) -> Outcome:
+    failure = Failure("UnknownJob", f"this worker has no job {delivery.name!r}")
+    if delivery.attempts + 1 >= _UNKNOWN.attempts:
+        return Fail(failure)
+    return Retry(round(_UNKNOWN.backoff.delay_s(delivery.attempts + 1) * 1000), failure)

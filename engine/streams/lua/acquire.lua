@@ -1,0 +1,150 @@
+--- acquire: as many jobs as may start now are this consumer's, each with a new fence.
+--
+-- KEYS[1] again     stream
+-- KEYS[2] ready     stream
+-- KEYS[3] suspect   stream
+-- KEYS[4] delayed   zset
+-- KEYS[5] active    hash
+-- KEYS[6] control   hash
+-- KEYS[7] wake      list
+-- KEYS[8] events    stream
+-- KEYS[9] stats     prefix
+-- KEYS[10] bad      stream
+-- KEYS[11] job      prefix
+-- ARGV[1] clock_us  0 for the server's
+-- ARGV[2] consumer
+-- ARGV[3] places    how many more jobs this process can run
+-- ARGV[4] alone     1 if this process runs nothing: only then may it take a suspect
+-- ARGV[5] max_bytes of payloads in one reply
+--
+-- returns status, wait_ms until there may be more (-1: no timer), lease_ms, sweep_ms, then ten for each delivery:
+--   id, name, payload, fence, run, attempts, crashes, snoozed_ms, suspect 1|0, ms that it waited
+-- status is ok | paused | hold (suspects wait for this process to run empty) | reset (control is gone: configure)
+
+--- @include clock
+--- @include digits
+--- @include record
+--- @include limits
+--- @include promote
+--- @include tokens
+--- @include suspects
+--- @include claim
+--- @include wake
+--- @include emit
+--- @include stats
+--- @include set_aside
+
+local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
+local LARGE, FEW = 4096, 4
+local now, skew = read_clock(ARGV[1])
+local now_ms = math.floor(now / 1000)
+local consumer, places, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[5])
+local limits = read_limits(KEYS[6])
+if not limits then
+  return { 'reset', '-1', '0', '0' }
+end
+
+local reply, holdings, emitted, tally = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms) }, {}, {}, {}
+local taken, bytes, largest = 0, 0, 0
+local fence = tonumber(redis.call('HGET', KEYS[6], 'fence') or '0')
+
+local function discard(stream, entry)
+  redis.call('XACK', STREAMS[stream], 'workers', entry)
+  redis.call('XDEL', STREAMS[stream], entry)
+end
+
+-- Hands one entry over, or drops it if no live record names it.
+local function deliver(stream, entry, id)
+  local key = KEYS[11] .. id
+  local record = read_record(key, 'at', 'name', 'payload', 'run', 'attempts', 'crashes', 'snoozed', 'state')
+  if not record or not record[3] then
+    set_aside(KEYS[10], key, id, stream, entry)
+    return discard(stream, entry)
+  end
+  if record[1] ~= stream .. ' ' .. entry or not (record[8] == 'waiting' or record[8] == 'active') then
+    return discard(stream, entry)
+  end
+  fence = math.max(now, fence + 1)
+  local waited_us = math.max(0, now - tonumber(string.match(entry, '^%d+')) * 1000)
+  taken, bytes, largest = taken + 1, bytes + #record[3], math.max(largest, #record[3])
+  redis.call('HSET', key, 'state', 'active')
+  holdings[#holdings + 1] = id
+  holdings[#holdings + 1] = digits(fence) .. ' ' .. stream .. ' ' .. entry .. ' - ' .. consumer
+  local delivery = { id, record[2], record[3], digits(fence), record[4], record[5] or '0', record[6] or '0',
+    record[7] or '0', stream == 'suspect' and '1' or '0', digits(math.floor(waited_us / 1000)) }
+  for _, value in ipairs(delivery) do
+    reply[#reply + 1] = value
+  end
+  emitted[#emitted + 1] = 'acquire'
+  emitted[#emitted + 1] = id
+  count_up(tally, 'acquire')
+  count_up(tally, 'wait:' .. bucket_of(waited_us))
+end
+
+-- Reads a stream while there are places, a few entries at a time once payloads are large. True if it holds more.
+local function take(stream)
+  while taken < places and bytes < max_bytes do
+    local count = places - taken
+    if taken == 0 or largest > LARGE then
+      count = math.min(count, FEW)
+    end
+    local read = redis.call('XREADGROUP', 'GROUP', 'workers', consumer, 'COUNT', digits(count),
+      'STREAMS', STREAMS[stream], '>')
+    local entries, ids = read and read[1][2] or {}, {}
+    for i, entry in ipairs(entries) do
+      ids[i] = entry[1]
+      deliver(stream, entry[1], entry[2][2])
+    end
+    if skew ~= 0 then
+      claim_entries(STREAMS[stream], consumer, ids, now, skew)
+    end
+    if #entries < count then
+      return false
+    end
+  end
+  return redis.call('XLEN', STREAMS[stream]) > redis.call('XPENDING', STREAMS[stream], 'workers')[1]
+end
+
+local more_due = promote(STREAMS, KEYS[4], KEYS[11], now_ms, limits.suspect_at, emitted)
+local left_some = false
+if redis.call('HEXISTS', KEYS[6], 'paused') == 1 then
+  reply[1], places = 'paused', 0
+end
+places = math.min(places, 250, (read_tokens(KEYS[6], limits, now)))
+if limits.max_active > 0 then
+  places = math.min(places, limits.max_active - redis.call('HLEN', KEYS[5]))
+end
+if places > 0 then
+  if takes_turn(KEYS[6], KEYS[3], limits, consumer, now) then
+    reply[1], places = 'hold', math.min(1, places)
+    if ARGV[4] == '1' then
+      take('suspect')
+    end
+  else
+    left_some = take('again')
+    if taken < places and bytes < max_bytes then
+      left_some = take('ready') or left_some
+    end
+  end
+end
+
+if taken > 0 then
+  redis.call('HSET', KEYS[5], unpack(holdings))
+  redis.call('HSET', KEYS[6], 'fence', digits(fence))
+end
+emit(KEYS[8], emitted)
+write_stats(KEYS[9], now, tally)
+if taken > 0 and left_some then
+  wake_one(KEYS[7])
+end
+
+local wait_ms = take_tokens(KEYS[6], limits, now, taken)
+local head = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
+if more_due then
+  wait_ms = 0
+elseif head then
+  local due_ms = math.max(0, tonumber(head) - now_ms)
+  wait_ms = wait_ms > 0 and math.min(wait_ms, due_ms) or due_ms
+end
+reply[2] = digits(wait_ms)
+return reply

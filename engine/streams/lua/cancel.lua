@@ -1,0 +1,64 @@
+--- cancel: a waiting or delayed job has ended as cancelled; an active one is flagged, and told within a second.
+--
+-- KEYS[1] again     stream
+-- KEYS[2] ready     stream
+-- KEYS[3] suspect   stream
+-- KEYS[4] delayed   zset
+-- KEYS[5] active    hash
+-- KEYS[6] events    stream
+-- KEYS[7] stats     prefix
+-- KEYS[8] cancelled zset
+-- KEYS[9] job       prefix
+-- ARGV[1] clock_us  0 for the server's
+-- ARGV[2] id
+-- ARGV[3] run       the run that is meant: a call sent twice never ends a later one
+--
+-- returns cancelled | requested (active: flagged) | not_cancellable (ended otherwise, or another run) | unknown
+
+--- @include clock
+--- @include digits
+--- @include record
+--- @include holding
+--- @include emit
+--- @include stats
+--- @include end_cancelled
+
+local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
+local id, key = ARGV[2], KEYS[9] .. ARGV[2]
+local record = read_record(key, 'state', 'run', 'at')
+if not record or not record[1] then
+  return 'unknown'
+end
+if record[2] ~= ARGV[3] then
+  return 'not_cancellable'
+end
+if record[1] == 'cancelled' then
+  return 'cancelled'
+end
+
+if record[1] == 'active' then
+  local held = redis.call('HGET', KEYS[5], id)
+  local holding = read_holding(held)
+  if not holding then
+    return 'not_cancellable'
+  end
+  redis.call('HSET', KEYS[5], id,
+    holding.fence .. ' ' .. holding.stream .. ' ' .. holding.entry .. ' c ' .. holding.consumer)
+  return 'requested'
+end
+
+if record[1] == 'waiting' then
+  local stream, entry = string.match(record[3], '^(%a+) (%S+)$')
+  redis.call('XDEL', STREAMS[stream], entry)
+elseif record[1] == 'delayed' then
+  redis.call('ZREM', KEYS[4], id)
+else
+  return 'not_cancellable'
+end
+local now = read_clock(ARGV[1])
+local tally = {}
+end_cancelled(KEYS[8], key, id, digits(math.floor(now / 1000)), {})
+emit(KEYS[6], { 'cancel', id })
+count_up(tally, 'cancel')
+write_stats(KEYS[7], now, tally)
+return 'cancelled'

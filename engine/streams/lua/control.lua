@@ -1,0 +1,37 @@
+--- control: the queue's groups exist and its settings are as configured, or it is paused, or resumed.
+--
+-- KEYS[1] again      stream
+-- KEYS[2] ready      stream
+-- KEYS[3] suspect    stream
+-- KEYS[4] control    hash
+-- KEYS[5] wake       list
+-- ARGV[1] verb       configure | pause | resume
+-- ARGV[2...] settings two each for configure: name, value
+--
+-- returns 1 if something changed, else 0
+
+--- @include wake
+
+local verb, changed = ARGV[1], 0
+if verb == 'configure' then
+  for n = 1, 3 do
+    local made = redis.pcall('XGROUP', 'CREATE', KEYS[n], 'workers', '0', 'MKSTREAM')
+    if not made.err then
+      changed = 1
+    elseif not string.find(made.err, 'BUSYGROUP', 1, true) then
+      error(made)
+    end
+  end
+  for i = 2, #ARGV, 2 do
+    if redis.call('HGET', KEYS[4], ARGV[i]) ~= ARGV[i + 1] then
+      redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1])
+      changed = 1
+    end
+  end
+elseif verb == 'pause' then
+  changed = redis.call('HSETNX', KEYS[4], 'paused', '1')
+else
+  changed = redis.call('HDEL', KEYS[4], 'paused')
+  wake_one(KEYS[5])
+end
+return changed

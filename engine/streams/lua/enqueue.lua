@@ -1,0 +1,124 @@
+--- enqueue: the jobs that are not live are stored as new runs; for the others the live run is answered.
+--
+-- KEYS[1] op         string: this call's reply, so that a call sent twice answers the same
+-- KEYS[2] control    hash
+-- KEYS[3] ready      stream
+-- KEYS[4] delayed    zset
+-- KEYS[5] wake       list
+-- KEYS[6] events     stream
+-- KEYS[7] stats      prefix
+-- KEYS[8] completed  zset
+-- KEYS[9] failed     zset
+-- KEYS[10] cancelled zset
+-- KEYS[11] job       prefix
+-- KEYS[12] tenant    prefix
+-- ARGV[1] clock_us   0 for the server's
+-- ARGV[2] op_ttl_ms
+-- ARGV[3] tenant_ttl_s
+-- ARGV[4...] jobs    six each: id, name, payload, delay_ms, tenant, digest
+--
+-- returns four each: created 1|0, run, state | bad (the key of the record holds another type), same payload 1|0
+
+--- @include clock
+--- @include digits
+--- @include record
+--- @include wake
+--- @include emit
+--- @include stats
+
+local answered = redis.call('GET', KEYS[1])
+if answered then
+  return cmsgpack.unpack(answered)
+end
+
+local LIVE = { waiting = true, delayed = true, active = true }
+local ENDS = { completed = KEYS[8], failed = KEYS[9], cancelled = KEYS[10] }
+local now = read_clock(ARGV[1])
+local fence = tonumber(redis.call('HGET', KEYS[2], 'fence') or '0')
+local reply, new, known = {}, {}, {}
+
+for i = 4, #ARGV, 6 do
+  local id, delay_ms, digest = ARGV[i], tonumber(ARGV[i + 3]), ARGV[i + 5]
+  local record = known[id] or read_record(KEYS[11] .. id, 'state', 'run', 'digest', 'last')
+  local created, state, run, same = '0', 'bad', '0', '0'
+  if record then
+    state, run = record[1], record[2]
+    if LIVE[state] then
+      same = (record[3] or '') == digest and '1' or '0'
+    else
+      fence = math.max(now, fence + 1)
+      new[#new + 1] = { at = i, ended = state, run = digits(fence), last = record[4] }
+      created, same, run = '1', '1', digits(fence)
+      state = delay_ms > 0 and 'delayed' or 'waiting'
+      known[id] = { state, run, digest }
+    end
+  end
+  reply[#reply + 1] = created
+  reply[#reply + 1] = run
+  reply[#reply + 1] = state
+  reply[#reply + 1] = same
+end
+
+-- The first write is one that Redis refuses when its memory is full, so that a refused call leaves no trace.
+redis.call('SET', KEYS[1], cmsgpack.pack(reply), 'PX', ARGV[2])
+if #new == 0 then
+  return reply
+end
+redis.call('HSET', KEYS[2], 'fence', digits(fence))
+
+local due, tenants, emitted, tally, woken = {}, {}, {}, {}, false
+local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
+for _, job in ipairs(new) do
+  local id, name, payload = ARGV[job.at], ARGV[job.at + 1], ARGV[job.at + 2]
+  local delay_ms, tenant, digest = tonumber(ARGV[job.at + 3]), ARGV[job.at + 4], ARGV[job.at + 5]
+  local key = KEYS[11] .. id
+  if job.ended then
+    redis.call('ZREM', ENDS[job.ended], id)
+    redis.call('DEL', key)
+  end
+  local fields = { 'name', name, 'payload', payload, 'run', job.run }
+  local function put(field, value)
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
+  end
+  if job.last then put('last', job.last) end
+  if tenant ~= '' then put('tenant', tenant) end
+  if digest ~= '' then put('digest', digest) end
+  if delay_ms > 0 then
+    local due_ms = digits(math.ceil(now / 1000) + delay_ms)
+    put('state', 'delayed')
+    put('due', due_ms)
+    due[#due + 1] = due_ms
+    due[#due + 1] = id
+  else
+    put('state', 'waiting')
+    put('at', 'ready ' .. redis.call('XADD', KEYS[3], '*', 'id', id))
+    woken = true
+  end
+  redis.call('HSET', key, unpack(fields))
+  if tenant ~= '' then
+    tenants[tenant] = tenants[tenant] or {}
+    table.insert(tenants[tenant], job.run)
+    table.insert(tenants[tenant], id)
+  end
+  emitted[#emitted + 1] = 'enqueue'
+  emitted[#emitted + 1] = id
+  count_up(tally, 'enqueue')
+end
+
+if #due > 0 then
+  redis.call('ZADD', KEYS[4], unpack(due))
+  woken = woken or redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] ~= head_before
+end
+for tenant, members in pairs(tenants) do
+  local key = KEYS[12] .. tenant
+  redis.call('ZADD', key, unpack(members))
+  redis.call('ZREMRANGEBYRANK', key, '0', '-1001')
+  redis.call('EXPIRE', key, ARGV[3])
+end
+emit(KEYS[6], emitted)
+write_stats(KEYS[7], now, tally)
+if woken then
+  wake_one(KEYS[5])
+end
+return reply

@@ -1,0 +1,38 @@
+--- prune: ended jobs past their age or count are gone, record and trail, oldest first.
+--
+-- KEYS[1] completed zset
+-- KEYS[2] failed    zset
+-- KEYS[3] cancelled zset
+-- KEYS[4] job       prefix
+-- KEYS[5] trail     prefix
+-- ARGV[1] clock_us  0 for the server's
+-- ARGV[2] limit     at most this many of each state in one call
+-- ARGV[3...] keep   two each, for completed, failed and cancelled: age_ms, count (-1: any)
+--
+-- returns how many completed, failed and cancelled jobs were deleted
+
+--- @include clock
+--- @include digits
+
+local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
+local limit = ARGV[2]
+local reply = {}
+for n = 1, 3 do
+  local index, age_ms, count = KEYS[n], tonumber(ARGV[1 + 2 * n]), tonumber(ARGV[2 + 2 * n])
+  local ids = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. digits(now_ms - age_ms), 'LIMIT', '0', limit)
+  local over = count >= 0 and redis.call('ZCARD', index) - count or 0
+  if over > #ids then
+    ids = redis.call('ZRANGE', index, '0', digits(math.min(over, tonumber(limit)) - 1))
+  end
+  if #ids > 0 then
+    local keys = {}
+    for _, id in ipairs(ids) do
+      keys[#keys + 1] = KEYS[4] .. id
+      keys[#keys + 1] = KEYS[5] .. id
+    end
+    redis.call('UNLINK', unpack(keys))
+    redis.call('ZREM', index, unpack(ids))
+  end
+  reply[n] = digits(#ids)
+end
+return reply

@@ -1,0 +1,18 @@
+--- show: the record, the holding and the trail of one job, read at one moment.
+--
+-- KEYS[1] active hash
+-- KEYS[2] job    prefix
+-- KEYS[3] trail  prefix
+-- ARGV[1] id
+--
+-- returns fields and values of the record (empty: unknown), the holding or an empty text, the trail's entries
+
+--- @include record
+
+local key = KEYS[2] .. ARGV[1]
+if not read_record(key, 'run') then
+  return { {}, '', {} }
+end
+local held = redis.call('HGET', KEYS[1], ARGV[1]) or ''
+local trail = redis.pcall('XRANGE', KEYS[3] .. ARGV[1], '-', '+')
+return { redis.call('HGETALL', key), held, trail.err and {} or trail }

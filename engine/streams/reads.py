@@ -1,0 +1,142 @@
+"""One typed function for each Lua file that only reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from engine.streams.call import Call
+from engine.streams.keys import Keys
+from engine.streams.scripts import load
+from engine.types import Attempt, Failure, JobLine, JobStatus, Json, Keep, QueueCounts, State
+
+MAX_LOGS = 1_000
+
+
+def counts(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep) -> Call[QueueCounts]:
+    """How many jobs are in each state now; ended ones within what is kept."""
+    ages = [int(keep.age_s * 1000) for keep in (keep_completed, keep_failed, keep_completed)]
+    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.control, k.completed, k.failed, k.cancelled)
+
+    def decode(reply: list[bytes]) -> QueueCounts:
+        *states, paused = (int(n) for n in reply)
+        return QueueCounts(k.queue, *states, paused=bool(paused))
+
+    return Call(load("counts"), keys, [clock_us, *ages], decode)
+
+
+def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
+    """Everything known of a job's current run, None if there is no record of it."""
+
+    def decode(reply: list[Any]) -> JobStatus | None:
+        record = _pairs(reply[0])
+        if "run" not in record:
+            return None
+        return _status(k.queue, job_id, record, reply[1].decode(), [_pairs(entry[1]) for entry in reply[2]])
+
+    return Call(load("show"), (k.active, k.job, k.trail), [job_id], decode)
+
+
+def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
+    """A page of the jobs in one state; waiting and delayed in running order, others newest first."""
+    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.completed, k.failed, k.cancelled, k.job)
+
+    def line(row: list[bytes]) -> JobLine:
+        job_id, name, found, run, attempts, ended, tenant, error = (value.decode() for value in row)
+        return JobLine(
+            id=job_id,
+            name=name,
+            state=State(found),
+            run=int(run),
+            attempts_made=int(attempts or 0),
+            timestamp=int(run) // 1000,
+            finished_on=int(ended) if ended else None,
+            tenant=tenant or None,
+            failed_reason=_reason(row[7]) if error else None,
+        )
+
+    def decode(reply: list[bytes]) -> list[JobLine]:
+        return [line(reply[i : i + 8]) for i in range(0, len(reply), 8)]
+
+    return Call(load("list"), keys, [state.value, limit], decode)
+
+
+def _pairs(flat: list[bytes]) -> dict[str, bytes]:
+    return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail: list[dict[str, bytes]]) -> JobStatus:
+    run = record["run"]
+    mine = [entry for entry in trail if entry["run"] == run]
+    holding = held.split(" ", 4) if held else None
+    state = State(record["state"].decode())
+    last = holding[0] if holding else record.get("last", b"").decode()
+    started = int(last) // 1000 if last and int(last) > int(run) else None
+    worker = holding[4] if holding else record.get("worker", b"").decode()
+    return JobStatus(
+        id=job_id,
+        name=record["name"].decode(),
+        queue=queue,
+        data=_json(record["payload"]),
+        state=state,
+        run=int(run),
+        progress=_json(record.get("progress", b"null")),
+        attempts_made=int(record.get("attempts", b"0")),
+        crashes=int(record.get("crashes", b"0")),
+        failed_reason=_reason(record["error"]) if "error" in record and state is not State.COMPLETED else None,
+        returnvalue=_json(record.get("result", b"null")),
+        timestamp=int(run) // 1000,
+        processed_on=started,
+        finished_on=int(record["ended"]) if "ended" in record else None,
+        due=int(record["due"]) if state is State.DELAYED else None,
+        worker_id=worker_label(worker) if started else None,
+        tenant=record["tenant"].decode() if "tenant" in record else None,
+        logs=[entry["text"].decode(errors="replace") for entry in mine if entry["kind"] == b"log"][-MAX_LOGS:],
+        attempts=[_attempt(entry) for entry in mine if entry["kind"] == b"attempt"],
+    )
+
+
+def worker_label(consumer: str) -> str:
+    """The worker id that a consumer's name begins with: the process's own part is cut off."""
+    return consumer.rsplit("~", 1)[0]
+
+
+def _attempt(entry: dict[str, bytes]) -> Attempt:
+    failure = _failure(entry["error"])
+    return Attempt(
+        start=int(entry["start"]) // 1000,
+        end=int(entry["end"]),
+        worker=worker_label(entry["worker"].decode()),
+        error=_sentence(failure),
+        stack=failure.stack,
+    )
+
+
+def _failure(error: bytes) -> Failure:
+    try:
+        return msgspec.json.decode(error, type=Failure)
+    except msgspec.DecodeError:
+        return Failure("Unreadable", error.decode(errors="replace"))
+
+
+def _sentence(failure: Failure) -> str:
+    return f"{failure.type}: {failure.message}" if failure.message else failure.type
+
+
+def _reason(error: bytes) -> str:
+    return _sentence(_failure(error))
+
+
+def _json(data: bytes) -> Json:
+    """The decoded value; what another producer wrote and is no JSON is shown as its text."""
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return data.decode(errors="backslashreplace")
+
+
+def iso(ms: float) -> str:
+    """Epoch milliseconds as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,63 @@
+"""What an error of Redis or of the way to it means to the engine."""
+
+from __future__ import annotations
+
+import asyncio
+
+from redis import exceptions
+
+from engine.errors import EngineError, StoreError, StoreFull, StoreMisused, StoreReset, Unreachable
+
+# uvloop raises RuntimeError, and not OSError, when a transport is already closed.
+LINK_ERRORS = (exceptions.ConnectionError, exceptions.TimeoutError, OSError, asyncio.TimeoutError, RuntimeError)
+
+_BY_WORD: dict[str, type[EngineError]] = {
+    "OOM": StoreFull,
+    "MISCONF": StoreFull,
+    "NOGROUP": StoreReset,
+    "UNBLOCKED": StoreReset,
+    "LOADING": Unreachable,
+    "BUSY": Unreachable,
+    "TRYAGAIN": Unreachable,
+    "CLUSTERDOWN": Unreachable,
+    "MASTERDOWN": Unreachable,
+    "NOREPLICAS": Unreachable,
+    "READONLY": Unreachable,
+    "WRONGTYPE": StoreMisused,
+    "NOPERM": StoreMisused,
+    "NOAUTH": StoreMisused,
+    "WRONGPASS": StoreMisused,
+    "CROSSSLOT": StoreMisused,
+}
+_BY_CLASS: dict[type[Exception], type[EngineError]] = {
+    exceptions.OutOfMemoryError: StoreFull,
+    exceptions.BusyLoadingError: Unreachable,
+    exceptions.ReadOnlyError: Unreachable,
+    exceptions.TryAgainError: Unreachable,
+    exceptions.ClusterDownError: Unreachable,
+    exceptions.MasterDownError: Unreachable,
+    exceptions.NoPermissionError: StoreMisused,
+    exceptions.AuthenticationError: StoreMisused,
+    exceptions.ClusterCrossSlotError: StoreMisused,
+}
+
+
+def to_engine_error(error: Exception) -> EngineError:
+    """The engine's error that says what Redis's error means; its text is kept."""
+    for known, meaning in _BY_CLASS.items():
+        if isinstance(error, known):
+            return meaning(f"Redis: {error}")
+    if isinstance(error, LINK_ERRORS):
+        return Unreachable(f"Redis does not answer: {error}")
+    text = str(error)
+    # The client may have cut the first word off, and scripts wrap the text: look for it anywhere.
+    first = text.split(" ", 1)[0]
+    for word, meaning in _BY_WORD.items():
+        if first == word or f" {word} " in f" {text} ":
+            return meaning(f"Redis: {text}")
+    return StoreError(f"Redis: {text}")
+
+
+def is_unknown_script(error: Exception) -> bool:
+    """Whether Redis has not seen this script since it started."""
+    return isinstance(error, exceptions.NoScriptError) or str(error).startswith("NOSCRIPT")

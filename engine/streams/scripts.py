@@ -1,0 +1,58 @@
+"""Lua files as data: their text with its includes, their hash, and the header that says what they take."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+_FOLDER = files("engine.streams") / "lua"
+_INCLUDE = re.compile(r"^--- @include (\w+)\n", re.MULTILINE)
+_KEY = re.compile(r"^-- KEYS\[(\d+)\] (\w+)", re.MULTILINE)
+_ARG = re.compile(r"^-- ARGV\[(\d+)(\.\.\.)?\] (\w+)", re.MULTILINE)
+
+
+class Script(Struct, frozen=True):
+    """One Lua file, ready to send."""
+
+    name: str
+    text: str
+    sha: str
+    keys: tuple[str, ...]
+    args: tuple[str, ...]
+    open_ended: bool
+    """Whether the last argument of the header stands for any number of them."""
+
+
+@cache
+def load(name: str) -> Script:
+    """The script `lua/<name>.lua`, each of its includes pasted once, where it is first named."""
+    source = (_FOLDER / f"{name}.lua").read_text()
+    header = source[: source.index("\n\n")]
+    seen: set[str] = set()
+
+    def paste(found: re.Match[str]) -> str:
+        include = found[1]
+        if include in seen:
+            return ""
+        seen.add(include)
+        return _INCLUDE.sub(paste, (_FOLDER / "include" / f"{include}.lua").read_text())
+
+    text = _INCLUDE.sub(paste, source)
+    args = _ARG.findall(header)
+    return Script(
+        name=name,
+        text=text,
+        sha=hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest(),
+        keys=tuple(key for _, key in _KEY.findall(header)),
+        args=tuple(arg for _, _, arg in args),
+        open_ended=bool(args and args[-1][1]),
+    )
+
+
+def names() -> list[str]:
+    """The names of all scripts, sorted."""
+    return sorted(f.name.removesuffix(".lua") for f in _FOLDER.iterdir() if f.name.endswith(".lua"))

@@ -1,0 +1,146 @@
+"""The asynchronous way to Redis: one connection, whole pipelines, and no command that is sent twice unseen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from engine.errors import EngineError, Unreachable
+from engine.streams.call import Arg, Call
+from engine.streams.replies import LINK_ERRORS, is_unknown_script, to_engine_error
+
+R = TypeVar("R")
+_MAX_PIPELINE = 64
+
+
+def connection_to(url: str, timeout_s: float) -> AbstractConnection:
+    """A connection that is not open yet, with no retries of its own: they would send writes again."""
+    pool = ConnectionPool.from_url(
+        url,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        protocol=2,
+    )
+    return pool.make_connection()
+
+
+class _Request:
+    __slots__ = ("call", "future", "words")
+
+    def __init__(self, words: Sequence[Arg], call: Call[Any] | None, future: asyncio.Future[Any]) -> None:
+        self.words, self.call, self.future = words, call, future
+
+
+class Store:
+    """Sends calls over one connection; those of one loop tick travel together.
+
+    A caller that is cancelled abandons its reply and nothing else: the exchange with Redis goes on. After an error
+    of the link every call in flight fails with `Unreachable`; whether Redis ran it is unknown, and every call of the
+    engine may be sent again. The next call opens a new connection.
+    """
+
+    def __init__(self, url: str, timeout_s: float = 5.0) -> None:
+        self._connection = connection_to(url, timeout_s)
+        self._queue: deque[_Request] = deque()
+        self._exchange: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def submit(self, call: Call[R]) -> asyncio.Future[R]:
+        """The reply to come; calls submitted in one tick are one pipeline, in order."""
+        return self._enqueue(call.command(), call)
+
+    async def run(self, call: Call[R]) -> R:
+        """The call's decoded reply; raises `Unreachable` or a `StoreError`."""
+        return await self._enqueue(call.command(), call)
+
+    async def command(self, *words: Arg) -> Any:
+        """The raw reply of a plain command."""
+        return await self._enqueue(words, None)
+
+    async def close(self) -> None:
+        """The connection is closed, after what was submitted before is answered."""
+        self._closed = True
+        if self._exchange is not None:
+            await asyncio.wait([self._exchange])
+        await self._connection.disconnect(nowait=True)
+
+    def _enqueue(self, words: Sequence[Arg], call: Call[R] | None) -> asyncio.Future[R]:
+        if self._closed:
+            raise Unreachable("this client is closed")
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._queue.append(_Request(words, call, future))
+        if self._exchange is None:
+            self._exchange = asyncio.create_task(self._serve(), name="store")
+        return future
+
+    async def _serve(self) -> None:
+        try:
+            while self._queue:
+                batch = [self._queue.popleft() for _ in range(min(_MAX_PIPELINE, len(self._queue)))]
+                await self._serve_batch(batch)
+        finally:
+            self._exchange = None
+
+    async def _serve_batch(self, batch: list[_Request]) -> None:
+        try:
+            unknown = await self._send(batch, [request.words for request in batch])
+            if unknown:
+                # EVAL runs and loads in one; only calls that Redis refused are sent again.
+                await self._send(unknown, [_with_text(request) for request in unknown])
+        except (RedisError, *LINK_ERRORS) as error:
+            await self._connection.disconnect(nowait=True)
+            for request in batch:
+                _fail(request, to_engine_error(error))
+        except BaseException as error:
+            await self._connection.disconnect(nowait=True)
+            for request in batch:
+                _fail(request, Unreachable(f"the exchange with Redis was cut: {error!r}"))
+            raise
+
+    async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
+        """Every request is answered, but for those returned: Redis does not know their script."""
+        connection = self._connection
+        await connection.connect()
+        await connection.send_packed_command(connection.pack_commands(words), check_health=False)
+        unknown: list[_Request] = []
+        for request in batch:
+            try:
+                reply = await connection.read_response(disable_decoding=True)
+            except LINK_ERRORS:
+                raise
+            except RedisError as error:
+                if request.call is not None and is_unknown_script(error):
+                    unknown.append(request)
+                else:
+                    _fail(request, to_engine_error(error))
+                continue
+            _answer(request, reply)
+        return unknown
+
+
+def _with_text(request: _Request) -> Sequence[Arg]:
+    if request.call is None:
+        return request.words
+    return ["EVAL", request.call.script.text, *request.words[2:]]
+
+
+def _answer(request: _Request, reply: Any) -> None:
+    if request.future.done():
+        return
+    try:
+        request.future.set_result(request.call.decode(reply) if request.call is not None else reply)
+    except Exception as error:  # noqa: BLE001 - a reply that cannot be decoded fails its own caller, not the pipeline
+        request.future.set_exception(error)
+
+
+def _fail(request: _Request, error: EngineError) -> None:
+    if not request.future.done():
+        request.future.set_exception(error)

@@ -1,0 +1,44 @@
+"""The app that a worker runs: two queues in one slot, with their policies, and a job in each."""
+
+from __future__ import annotations
+
+from engine import App, Exponential, JobContext, Keep, Rate, days
+from jobs.embedded import start_embedded
+from jobs.ingestion import ingest
+from jobs.payloads import IngestResult, IngestReviews, ScoreResult, ScoreRun
+from jobs.resources import Resources, open_resources
+from jobs.scoring import score
+
+VOLATILE = ("createdAt", "correlationId")
+"""Differ from call to call and do not make a payload another one."""
+
+app = App(slot="pickd", lifespan=open_resources, embedded=start_embedded)
+
+_ingest_queue = app.queue(
+    "ingest_reviews",
+    concurrency=3,
+    group_by="tenantId",
+    keep_completed=Keep(days(1), count=500),
+    keep_failed=Keep(days(14)),
+    rate=Rate(10),
+)
+_score_queue = app.queue(
+    "score_run",
+    concurrency=2,
+    group_by="tenantId",
+    keep_completed=Keep(days(7), count=200),
+    keep_failed=Keep(days(30)),
+    rate=Rate(10),
+)
+
+
+@_ingest_queue.job(attempts=5, backoff=Exponential(base_s=2), timeout_s=900, volatile=VOLATILE)
+async def ingest_reviews(job: JobContext[Resources], payload: IngestReviews) -> IngestResult:
+    """The connector's reviews are stored as its source shows them."""
+    return await ingest(job, payload)
+
+
+@_score_queue.job(attempts=3, backoff=Exponential(base_s=5), timeout_s=900, volatile=VOLATILE)
+async def score_run(job: JobContext[Resources], payload: ScoreRun) -> ScoreResult:
+    """The tenant's period is scored, review by review and theme by theme."""
+    return await score(job, payload)
