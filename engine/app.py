@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from random import Random
@@ -31,7 +31,9 @@ class App:
     for each worker. `embedded` starts what the app needs beside Redis for development, and gives its environment.
     """
 
-    def __init__(self, *, slot: str | None = None, lifespan: Lifespan | None = None, embedded: Embedded | None = None) -> None:
+    def __init__(
+        self, *, slot: str | None = None, lifespan: Lifespan | None = None, embedded: Embedded | None = None
+    ) -> None:
         self.slot = check_name("slot", slot) if slot is not None else None
         self.lifespan: Lifespan = lifespan or nullcontext
         self.embedded = embedded
@@ -51,12 +53,14 @@ class App:
         try:
             options = QueueOptions(**settings)
         except TypeError as error:
-            raise SettingError(f"queue {name}: {error}; queues take {', '.join(QueueOptions.__struct_fields__)}") from None
+            raise SettingError(
+                f"queue {name}: {error}; queues take {', '.join(QueueOptions.__struct_fields__)}"
+            ) from None
         self.queues[name] = Queue(name, self.slot or name, options)
         return self.queues[name]
 
     @asynccontextmanager
-    async def connect(self, settings: Settings | None = None) -> AsyncIterator[Client]:
+    async def connect(self, settings: Settings | None = None) -> AsyncGenerator[Client]:
         """A producer's client, closed at the end; the connection opens with the first call."""
         settings = settings or Settings.from_environment()
         client = Client(self.queues, Store(settings.redis_url), settings.prefix, SystemClock(), Random())  # noqa: S311 - spreads waits
@@ -66,7 +70,7 @@ class App:
             await client.close()
 
     @asynccontextmanager
-    async def inspect(self, settings: Settings | None = None) -> AsyncIterator[Inspector]:
+    async def inspect(self, settings: Settings | None = None) -> AsyncGenerator[Inspector]:
         """An operator's inspector, closed at the end."""
         settings = settings or Settings.from_environment()
         store = Store(settings.redis_url)

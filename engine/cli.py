@@ -12,8 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from engine.app import App
-from engine.cli_output import print_counts, print_json, print_jobs, print_status, say
+from engine.cli_output import print_counts, print_jobs, print_json, print_status, say
 from engine.codec import decode_json
 from engine.config import Settings, read_environment
 from engine.embedded import EmbeddedValkey
@@ -23,7 +22,9 @@ from engine.registry import find_queue
 from engine.types import State
 from engine.worker import WorkerOptions
 
-EXITS = "exit codes: 0 done, 1 the job or check failed, 2 bad input, 3 unreachable, 4 the app refused to start, 70 blocked"
+EXITS = (
+    "exit codes: 0 done, 1 the job or check failed, 2 bad input, 3 unreachable, 4 the app refused to start, 70 blocked"
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -51,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="work queues until stopped", epilog=EXITS)
     run.add_argument("--queues", metavar="A,B", help="default: all queues of the app")
     run.add_argument("--app", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-    run.add_argument("--concurrency", action="append", default=[], metavar="A=5", help="places of a queue; may be repeated")
+    run.add_argument(
+        "--concurrency", action="append", default=[], metavar="A=5", help="places of a queue; may be repeated"
+    )
     run.add_argument("--embedded", type=Path, metavar="DIR", help="start Valkey, and what the app needs, in DIR")
     run.add_argument("--drain", action="store_true", help="end when nothing is waiting, delayed or active")
     run.add_argument("--grace", type=float, default=30.0, metavar="SECONDS", help="time to finish after SIGTERM (30)")
@@ -90,7 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
     queues = arguments.queues.split(",") if arguments.queues else list(app.queues)
-    options = WorkerOptions(concurrency=_concurrency(arguments.concurrency), grace_s=arguments.grace, drain=arguments.drain)
+    options = WorkerOptions(
+        concurrency=_concurrency(arguments.concurrency), grace_s=arguments.grace, drain=arguments.drain
+    )
     app.worker(queues, settings, options)  # a wrong name fails before any server starts
     with ExitStack() as servers:
         if arguments.embedded is not None:
@@ -107,7 +112,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 def _run_loop(main_task: Coroutine[Any, Any, None], loop: str) -> None:
     if loop != "asyncio":
         try:
-            import uvloop
+            import uvloop  # noqa: PLC0415 - an extra
         except ImportError:
             if loop == "uvloop":
                 main_task.close()
@@ -162,7 +167,7 @@ def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
 
     async def look() -> int:
         async with app.inspect(settings) as inspector:
-            pages = [await inspector.list(arguments.queue, state, arguments.limit) for state in states]
+            pages = [await inspector.jobs(arguments.queue, state, arguments.limit) for state in states]
         lines = [line for page in pages for line in page][: arguments.limit]
         print_jobs(lines, as_json=arguments.json)
         return 0
@@ -199,5 +204,7 @@ def _concurrency(pairs: list[str]) -> dict[str, int]:
 def _log_to_stderr(level: str) -> None:
     names = {"fatal": "CRITICAL", "warn": "WARNING", "trace": "DEBUG"}
     logging.basicConfig(
-        level=names.get(level, level.upper()), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s %(message)s"
+        level=names.get(level, level.upper()),
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)-7s %(name)s %(message)s",
     )

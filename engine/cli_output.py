@@ -20,7 +20,7 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 def print_json(value: Any) -> None:
-    """The value is printed as indented JSON; everything outside ASCII that could be unsafe is escaped by JSON itself."""
+    """The value is printed as indented JSON, with what could drive a terminal as \\u escapes."""
     text = msgspec.json.format(encode_json(value), indent=2).decode()
     print(text.translate(_JSON_ESCAPES), flush=True)
 
@@ -40,7 +40,9 @@ def print_jobs(lines: Sequence[JobLine], *, as_json: bool) -> None:
     if as_json:
         print_json(lines)
         return
-    rows = [[j.state, j.id, iso(j.timestamp), str(j.attempts_made), j.tenant or "", j.failed_reason or ""] for j in lines]
+    rows = [
+        [j.state, j.id, iso(j.timestamp), str(j.attempts_made), j.tenant or "", j.failed_reason or ""] for j in lines
+    ]
     _print_table(["state", "id", "enqueued", "attempts", "tenant", "reason"], rows)
 
 
@@ -49,7 +51,12 @@ def print_status(status: JobStatus, *, as_json: bool) -> None:
     if as_json:
         print_json(status)
         return
-    times = {"enqueued": status.timestamp, "started": status.processed_on, "ended": status.finished_on, "due": status.due}
+    times = {
+        "enqueued": status.timestamp,
+        "started": status.processed_on,
+        "ended": status.finished_on,
+        "due": status.due,
+    }
     fields: dict[str, str | None] = {
         "job": f"{status.queue} {status.id}",
         "state": str(status.state),
@@ -66,7 +73,10 @@ def print_status(status: JobStatus, *, as_json: bool) -> None:
         if value is not None:
             print(f"{name + ':':10} {escape(value)}")
     for attempt in status.attempts:
-        print(f"attempt:   {iso(attempt.start)} to {iso(attempt.end)} on {escape(attempt.worker)}: {escape(attempt.error)}")
+        print(
+            f"attempt:   {iso(attempt.start)} to {iso(attempt.end)}",
+            f"on {escape(attempt.worker)}: {escape(attempt.error)}",
+        )
     for line in status.logs:
         print(escape_lines(line))
 
@@ -83,5 +93,14 @@ def _print_table(head: list[str], rows: list[list[str]]) -> None:
 
 
 # JSON leaves DEL, C1 and bidi controls as they are; as \u escapes they mean the same and do nothing to a terminal.
-_UNSAFE = [*range(0x7F, 0xA0), 0xAD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
+_UNSAFE = [
+    *range(0x7F, 0xA0),
+    0xAD,
+    0x061C,
+    0x180E,
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+]
 _JSON_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSAFE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -58,7 +58,14 @@ def encode_json(value: Any) -> bytes:
 
 def digest(payload: bytes, volatile: Collection[str]) -> str:
     """16 hex digits that are equal for equal payloads; `volatile` top-level fields do not count."""
-    value = decode_json(payload)
-    if isinstance(value, dict):
-        value = {name: field for name, field in value.items() if name not in volatile}
-    return hashlib.blake2b(msgspec.json.encode(value, order="sorted"), digest_size=8).hexdigest()
+    fields = decode_json(payload)
+    if isinstance(fields, dict):
+        fields = {name: value for name, value in cast("dict[str, Json]", fields).items() if name not in volatile}
+    return hashlib.blake2b(msgspec.json.encode(fields, order="sorted"), digest_size=8).hexdigest()
+
+
+def text_field(payload: bytes, name: str) -> str | None:
+    """The top-level field of a JSON object, if it is there and a text that is not empty."""
+    fields = decode_json(payload)
+    value = cast("dict[str, Json]", fields).get(name) if isinstance(fields, dict) else None
+    return value if isinstance(value, str) and value else None

@@ -38,7 +38,9 @@ class Settings(Struct, frozen=True):
         label = env.get("WORKER_ID") or default_worker_id()
         if not _LABEL.match(label):
             raise SettingError(f"WORKER_ID={label!r}: use at most 100 characters, without spaces or '~'")
-        return cls(redis_url=_redis_url(env), worker_id=label, log_level=level, prefix=env.get("ENGINE_PREFIX", "pickd"))
+        return cls(
+            redis_url=_redis_url(env), worker_id=label, log_level=level, prefix=env.get("ENGINE_PREFIX", "pickd")
+        )
 
 
 def read_environment(directory: Path | None = None) -> dict[str, str]:

@@ -73,7 +73,11 @@ class Fetcher:
         settles = self._settler.send()
         alone = self._roster.busy() == 0
         acquires = [
-            (line, places, self._store.submit(acquire(line.keys, self._clock.now_us(), self._consumer, places, alone)))
+            (
+                line,
+                places,
+                self._store.submit(acquire(line.keys, self._clock.now_us(), self._consumer, places, alone=alone)),
+            )
             for line, places in asked
         ]
         failed: EngineError | None = None

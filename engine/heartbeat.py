@@ -34,7 +34,7 @@ class Heartbeat:
         self._started_ms = self._started_ms or now_ms
         acquired_ms = now_ms - round((self._clock.monotonic_s() - self._fetcher.acquired_s) * 1000)
         key = self._registry.worker(self._consumer)
-        fields = {
+        fields: dict[str, str | int | bytes] = {
             "label": self._label,
             "host": socket.gethostname(),
             "pid": os.getpid(),

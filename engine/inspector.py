@@ -32,7 +32,7 @@ class Inspector:
         call = counts(self._keys(queue), self._clock.now_us(), keep.keep_completed, keep.keep_failed)
         return await self._store.run(call)
 
-    async def list(self, queue: str, state: State, limit: int = 50) -> list[JobLine]:
+    async def jobs(self, queue: str, state: State, limit: int = 50) -> list[JobLine]:
         """The first jobs in one state: waiting and delayed in running order, others newest first."""
         if not 1 <= limit <= MAX_BATCH:
             raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
@@ -51,11 +51,11 @@ class Inspector:
 
     async def pause(self, queue: str) -> bool:
         """Nothing of the queue is acquired any more; what runs goes on. True if it was not paused."""
-        return await self._store.run(pause(self._keys(queue), True))
+        return await self._store.run(pause(self._keys(queue), paused=True))
 
     async def resume(self, queue: str) -> bool:
         """The queue is acquired again; True if it was paused."""
-        return await self._store.run(pause(self._keys(queue), False))
+        return await self._store.run(pause(self._keys(queue), paused=False))
 
     async def workers(self) -> list[WorkerInfo]:
         """The processes whose heartbeat is younger than 30 s, oldest first."""

@@ -6,6 +6,7 @@ import asyncio
 
 from engine.errors import Unreachable
 from engine.fetcher import Fetcher
+from engine.roster import wait_for
 from engine.streams import Keys, Store
 from engine.streams.doorbell import Doorbell
 
@@ -19,18 +20,18 @@ class Listener:
         self._queues = {k.wake: k.queue for k in keys}
         self._doorbell = Doorbell(url, list(self._queues))
         self._store, self._fetcher = store, fetcher
-        self._closed = False
+        self._closed = asyncio.Event()
 
     async def once(self) -> None:
         """One wake-up has reached the fetcher, or was put back for another worker, or none came."""
-        while not self._fetcher.wants:
-            if self._closed:
-                return
-            await asyncio.sleep(_PLACE_S)
+        while not self._fetcher.wants and not self._closed.is_set():
+            await wait_for(self._closed, _PLACE_S)
+        if self._closed.is_set():
+            return
         try:
             rang = await self._doorbell.wait()
         except Unreachable:
-            if self._closed:
+            if self._closed.is_set():
                 return
             raise
         if rang is None:
@@ -42,5 +43,5 @@ class Listener:
 
     async def close(self) -> None:
         """No wake-up is taken any more."""
-        self._closed = True
+        self._closed.set()
         await self._doorbell.close()

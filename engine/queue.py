@@ -13,8 +13,16 @@ from msgspec import Struct
 
 from engine.backoff import full
 from engine.clock import Clock
-from engine.codec import decode_json
-from engine.errors import EnqueueUnknown, JobFailed, PayloadError, ResultTimeout, SettingError, StoreMisused, Unreachable
+from engine.codec import text_field
+from engine.errors import (
+    EnqueueUnknown,
+    JobFailed,
+    PayloadError,
+    ResultTimeout,
+    SettingError,
+    StoreMisused,
+    Unreachable,
+)
 from engine.registry import Job, Queue, find_queue
 from engine.streams import Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, NewJob, cancel, enqueue
@@ -116,7 +124,9 @@ class Client:
                 continue
             refused = [job.id for job, ticket in zip(batch, tickets, strict=True) if ticket is None]
             if refused:
-                raise StoreMisused(f"the key of job {refused[0]!r} holds something else than a record: delete {keys.job}<id>")
+                raise StoreMisused(
+                    f"the key of job {refused[0]!r} holds something else than a record: delete {keys.job}<id>"
+                )
             return [ticket for ticket in tickets if ticket is not None]
 
 
@@ -139,9 +149,8 @@ def _new_job(job: Job[Any, Any], queue: Queue, spec: Spec) -> NewJob:
 def _tenant(payload: bytes, queue: Queue) -> str:
     if queue.options.group_by is None:
         return ""
-    value = decode_json(payload)
-    tenant = value.get(queue.options.group_by) if isinstance(value, dict) else None
-    if not isinstance(tenant, str) or not tenant:
+    tenant = text_field(payload, queue.options.group_by)
+    if tenant is None:
         raise PayloadError(f"queue {queue.name} groups by {queue.options.group_by!r}: the payload needs it as a text")
     return tenant
 

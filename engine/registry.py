@@ -54,7 +54,9 @@ class Policy(Struct, frozen=True, kw_only=True):
 class Job(Generic[P, T]):
     """A handler with its name, policy and codecs; call it like the function that it is."""
 
-    def __init__(self, queue: str, name: str, handler: Callable[[JobContext[Any], P], Awaitable[T]], policy: Policy) -> None:
+    def __init__(
+        self, queue: str, name: str, handler: Callable[[JobContext[Any], P], Awaitable[T]], policy: Policy
+    ) -> None:
         payload_type, result_type = _annotations(name, handler)
         self.queue, self.name, self.handler, self.policy = queue, name, handler, policy
         self.payload: Codec[P] = Codec(f"payload of {name}", payload_type, MAX_PAYLOAD_BYTES)
@@ -141,7 +143,7 @@ class Queue:
             raise SettingError(f"queue {self.name}: {error}; jobs take {', '.join(Policy.__struct_fields__)}") from None
 
         def register(handler: Callable[[JobContext[Any], P], Awaitable[T]]) -> Job[P, T]:
-            job_name = name or getattr(handler, "__name__", "")
+            job_name = name or str(getattr(handler, "__name__", ""))
             policy.check(job_name)
             _require(job_name not in self.jobs, f"queue {self.name} already has a job {job_name!r}")
             job: Job[P, T] = Job(self.name, job_name, handler, policy)

@@ -52,7 +52,7 @@ class Renewer:
                 self.once()
             except EngineError as error:
                 _log.debug("renew failed: %s", error)
-            except Exception:
+            except Exception:  # noqa: BLE001 - told with its traceback; leases must go on being renewed
                 _log.exception("renew failed and goes on")
 
     def once(self) -> None:
@@ -78,7 +78,7 @@ class Renewer:
             Holding(r.delivery.id, r.delivery.fence, renew=not _past(r, now) and now - r.renewed_s >= after_s)
             for r in batch
         ]
-        answer = self._store.run(renew(line.keys, self._clock.now_us(), self._consumer, strays, known))
+        answer = self._store.run(renew(line.keys, self._clock.now_us(), self._consumer, known, strays=strays))
         if answer.strays:
             _log.warning("release queue=%s: %d jobs of lost replies", line.queue.name, answer.strays)
         for running, holding, state in zip(batch, known, answer.states, strict=True):

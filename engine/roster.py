@@ -10,13 +10,17 @@ from engine.context import JobContext
 from engine.registry import Job, Queue
 from engine.types import Delivery
 
+_LOOK_S = 0.02
+
 
 class Running:
     """One delivery that this process holds; times are monotonic seconds."""
 
     __slots__ = ("context", "delivery", "ended", "job", "renewed_s", "started_s", "task")
 
-    def __init__(self, delivery: Delivery, job: Job[Any, Any] | None, context: JobContext[Any], started_s: float) -> None:
+    def __init__(
+        self, delivery: Delivery, job: Job[Any, Any] | None, context: JobContext[Any], started_s: float
+    ) -> None:
         self.delivery, self.job, self.context = delivery, job, context
         self.task: asyncio.Task[None] | None = None
         self.started_s = self.renewed_s = started_s
@@ -78,6 +82,15 @@ class Roster:
         """Whether nothing is held: every settle is answered."""
         return not any(self._held.values())
 
+    async def wait_empty(self, within_s: float, until: asyncio.Event | None = None) -> None:
+        """Returns when nothing is held, when `until` is set, or after `within_s`."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not self.empty and not (until is not None and until.is_set()):
+                    await wait_for(until or asyncio.Event(), _LOOK_S)
+        except TimeoutError:
+            return
+
     def free(self, queue: str) -> int:
         """How many more jobs of the queue this process can run."""
         return max(0, self.concurrency[queue] - self._busy[queue])
@@ -85,3 +98,12 @@ class Roster:
     def busy(self, queue: str | None = None) -> int:
         """How many places are taken, of one queue or of all."""
         return self._busy[queue] if queue is not None else sum(self._busy.values())
+
+
+async def wait_for(event: asyncio.Event, within_s: float) -> None:
+    """Returns when the event is set, or after `within_s`."""
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -24,7 +24,9 @@ _log = logging.getLogger("engine.runner")
 class Runner:
     """One task for each delivery, from its start to its outcome in the settler's hands."""
 
-    def __init__(self, queues: list[Queue], roster: Roster, settler: Settler, notes: Notes, clock: Clock, random: Random) -> None:
+    def __init__(
+        self, queues: list[Queue], roster: Roster, settler: Settler, notes: Notes, clock: Clock, random: Random
+    ) -> None:
         self._queues = {queue.name: queue for queue in queues}
         self._roster, self._settler, self._notes = roster, settler, notes
         self._clock, self._random = clock, random
@@ -92,7 +94,9 @@ class Runner:
             if now >= running.context.deadline_s:
                 self.stop(running, "timeout")
             if now >= running.grace_ends_s and running.job is not None:
-                _log.error("timed out and still running: queue=%s jobId=%s", running.delivery.queue, running.delivery.id)
+                _log.error(
+                    "timed out and still running: queue=%s jobId=%s", running.delivery.queue, running.delivery.id
+                )
                 self._settler.add(running, abandoned(running.job, running.delivery, self._random))
 
 

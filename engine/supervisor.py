@@ -9,7 +9,8 @@ from random import Random
 
 from engine.backoff import Exponential, full
 from engine.clock import Clock
-from engine.errors import EngineError, Unreachable
+from engine.errors import EngineError
+from engine.roster import wait_for
 
 _log = logging.getLogger("engine")
 _WAITS = Exponential(base_s=0.2, cap_s=5)
@@ -62,13 +63,10 @@ class Supervisor:
         while not self._closing.is_set():
             try:
                 await once()
-            except Unreachable as error:
-                failures += 1
-                self._outage.report(name, error)
             except EngineError as error:
                 failures += 1
                 self._outage.report(name, error)
-            except Exception:
+            except Exception:  # noqa: BLE001 - told with its traceback; one loop's fault must not end the others
                 failures += 1
                 _log.exception("%s failed and goes on", name)
             else:
@@ -77,13 +75,5 @@ class Supervisor:
                 failures = 0
             # Jitter keeps the workers from coming back together.
             wait_s = full(_WAITS.delay_s(failures), self._random) + 0.05 if failures else interval()
-            await self._pause(wait_s)
-
-    async def _pause(self, wait_s: float) -> None:
-        if wait_s <= 0:
-            return
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._closing.wait()
-        except TimeoutError:
-            return
+            if wait_s > 0:
+                await wait_for(self._closing, wait_s)

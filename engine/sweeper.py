@@ -60,4 +60,6 @@ class Sweeper:
                 fields = dict(zip(consumer[::2], consumer[1::2], strict=True))
                 if fields[b"pending"] == 0 and fields[b"idle"] > 60_000:
                     names.add(fields[b"name"].decode())
-        return [name for name in names if not await self._store.command("EXISTS", self._registry.worker(name))][:MAX_BATCH]
+        return [name for name in names if not await self._store.command("EXISTS", self._registry.worker(name))][
+            :MAX_BATCH
+        ]

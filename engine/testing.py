@@ -100,5 +100,3 @@ async def run_job(
 async def drain(app: App, queues: list[str] | None = None, settings: Settings | None = None) -> None:
     """A worker in this process has run until nothing of the queues is waiting, delayed or active."""
     await app.run(queues, settings=settings, options=WorkerOptions(drain=True), signals=False)
-
-

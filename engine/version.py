@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-try:
-    VERSION = version("pickd-worker")
-except PackageNotFoundError:
-    VERSION = "0+source"
+
+def _installed() -> str:
+    try:
+        return version("pickd-worker")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+VERSION = _installed()

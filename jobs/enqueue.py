@@ -108,4 +108,4 @@ def _moment_text(value: When, field: str) -> str:
     try:
         return wire(moment(value, field))
     except ValueError as error:
-        raise PayloadError(f"{field}: {error}") from None
+        raise PayloadError(f"payload: {error}") from None

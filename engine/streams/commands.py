@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar, cast
 
 from msgspec import Struct
 
@@ -11,6 +11,8 @@ from engine.streams.call import Arg, Call
 from engine.streams.keys import Keys
 from engine.streams.scripts import load
 from engine.types import CancelAnswer, Delivery, Enqueued, Keep, QueueLimits, State
+
+R = TypeVar("R")
 
 MAX_BATCH = 250
 """Items in one call."""
@@ -92,8 +94,6 @@ def enqueue(k: Keys, clock_us: int, op: str, tenant_ttl_s: int, jobs: Sequence[N
     args: list[Arg] = [clock_us, OP_TTL_MS, tenant_ttl_s]
     for job in jobs:
         args += (job.id, job.name, job.payload, job.delay_ms, job.tenant, job.digest)
-    keys = (k.op(op), k.control, k.ready, k.delayed, k.wake, k.events, k.stats)
-    keys += (k.completed, k.failed, k.cancelled, k.job, k.tenant)
 
     def ticket(job: NewJob, created: bytes, run: bytes, state: bytes, same: bytes) -> Enqueued | None:
         if state == b"bad":
@@ -103,12 +103,12 @@ def enqueue(k: Keys, clock_us: int, op: str, tenant_ttl_s: int, jobs: Sequence[N
     def decode(reply: list[bytes]) -> list[Enqueued | None]:
         return [ticket(job, *reply[i : i + 4]) for job, i in zip(jobs, range(0, len(reply), 4), strict=True)]
 
-    return Call(load("enqueue"), keys, args, decode)
+    script = load("enqueue")
+    return Call(script, (k.op(op), *k.of(script.keys[1:])), args, decode)
 
 
-def acquire(k: Keys, clock_us: int, consumer: str, places: int, alone: bool) -> Call[Acquired]:
+def acquire(k: Keys, clock_us: int, consumer: str, places: int, *, alone: bool) -> Call[Acquired]:
     """Up to `places` waiting jobs are this consumer's; `alone` says that its process runs nothing."""
-    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.control, k.wake, k.events, k.stats, k.bad, k.job)
 
     def decode(reply: list[bytes]) -> Acquired:
         wait_ms = int(reply[1])
@@ -131,7 +131,7 @@ def acquire(k: Keys, clock_us: int, consumer: str, places: int, alone: bool) -> 
         status: Any = reply[0].decode()
         return Acquired(status, wait_ms if wait_ms >= 0 else None, int(reply[2]), int(reply[3]), deliveries)
 
-    return Call(load("acquire"), keys, [clock_us, consumer, places, int(alone), MAX_BYTES], decode)
+    return _call("acquire", k, [clock_us, consumer, places, int(alone), MAX_BYTES], decode)
 
 
 def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[bool]]:
@@ -139,46 +139,39 @@ def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[bool]
     args: list[Arg] = [clock_us]
     for s in settles:
         args += (s.id, s.fence, s.verb, s.data, s.delay_ms)
-    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.control, k.wake, k.events, k.stats)
-    keys += (k.completed, k.failed, k.cancelled, k.job, k.trail)
-    return Call(load("settle"), keys, args, _oks)
+    return _call("settle", k, args, _oks)
 
 
-def renew(k: Keys, clock_us: int, consumer: str, strays: bool, known: Sequence[Holding]) -> Call[Renewed]:
+def renew(k: Keys, clock_us: int, consumer: str, known: Sequence[Holding], *, strays: bool) -> Call[Renewed]:
     """The named leases run anew; with `strays`, what this consumer holds but does not name waits again."""
     args: list[Arg] = [clock_us, consumer, int(strays)]
     for holding in known:
         args += (holding.id, holding.fence, int(holding.renew))
-    keys = (k.again, k.ready, k.suspect, k.active, k.control, k.wake, k.events, k.cancelled, k.job)
 
     def decode(reply: list[bytes]) -> Renewed:
         states: list[Any] = [state.decode() for state in reply[1:]]
         return Renewed(int(reply[0]), states)
 
-    return Call(load("renew"), keys, args, decode)
+    return _call("renew", k, args, decode)
 
 
 def reclaim(k: Keys, clock_us: int, dead: Sequence[str] = ()) -> Call[Swept]:
     """Up to 100 jobs of each stream whose lease ran out wait again; `dead` consumers are deleted once empty."""
-    keys = (k.again, k.ready, k.suspect, k.active, k.control, k.wake, k.events, k.stats)
-    keys += (k.failed, k.cancelled, k.bad, k.job, k.trail)
 
     def decode(reply: list[bytes]) -> Swept:
         reclaimed, failed, uncharged, more, closed_ms = (int(value) for value in reply)
         return Swept(reclaimed, failed, uncharged, bool(more), closed_ms)
 
-    return Call(load("reclaim"), keys, [clock_us, *dead], decode)
+    return _call("reclaim", k, [clock_us, *dead], decode)
 
 
 def cancel(k: Keys, clock_us: int, job_id: str, run: int) -> Call[CancelAnswer]:
     """A waiting or delayed job has ended as cancelled; an active one is flagged."""
-    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.events, k.stats, k.cancelled, k.job)
 
     def decode(reply: bytes) -> CancelAnswer:
-        answer: Any = reply.decode()
-        return answer
+        return cast("CancelAnswer", reply.decode())
 
-    return Call(load("cancel"), keys, [clock_us, job_id, run], decode)
+    return _call("cancel", k, [clock_us, job_id, run], decode)
 
 
 def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
@@ -186,7 +179,7 @@ def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
     args: list[Arg] = [clock_us]
     for n in notes:
         args += (n.id, n.fence, n.kind, n.data)
-    return Call(load("note"), (k.active, k.job, k.trail), args, _oks)
+    return _call("note", k, args, _oks)
 
 
 def prune(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep, limit: int = MAX_BATCH) -> Call[int]:
@@ -194,8 +187,7 @@ def prune(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep, limit
     args: list[Arg] = [clock_us, limit]
     for keep in (keep_completed, keep_failed, keep_completed):
         args += (int(keep.age_s * 1000), -1 if keep.count is None else keep.count)
-    keys = (k.completed, k.failed, k.cancelled, k.job, k.trail)
-    return Call(load("prune"), keys, args, lambda reply: max(int(n) for n in reply))
+    return _call("prune", k, args, lambda reply: max(int(n) for n in reply))
 
 
 def configure(k: Keys, limits: QueueLimits) -> Call[bool]:
@@ -204,13 +196,18 @@ def configure(k: Keys, limits: QueueLimits) -> Call[bool]:
     for name in limits.__struct_fields__:
         value = getattr(limits, name)
         args += (name, f"{value:.17g}" if isinstance(value, float) else str(value))
-    return Call(load("control"), (k.again, k.ready, k.suspect, k.control, k.wake), args, bool)
+    return _call("control", k, args, bool)
 
 
-def pause(k: Keys, paused: bool) -> Call[bool]:
+def pause(k: Keys, *, paused: bool) -> Call[bool]:
     """Nothing of the queue is acquired until it is resumed; True if that changed something."""
     verb = "pause" if paused else "resume"
-    return Call(load("control"), (k.again, k.ready, k.suspect, k.control, k.wake), [verb], bool)
+    return _call("control", k, [verb], bool)
+
+
+def _call(name: str, k: Keys, args: list[Arg], decode: Callable[[Any], R]) -> Call[R]:
+    script = load(name)
+    return Call(script, k.of(script.keys), args, decode)
 
 
 def _oks(reply: list[bytes]) -> list[bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from redis.exceptions import RedisError
 
 from engine.errors import Unreachable
@@ -16,7 +18,7 @@ class Doorbell:
 
     def __init__(self, url: str, wake_lists: list[str]) -> None:
         self._connection = connection_to(url, timeout_s=5.0)
-        self._words = ("BLPOP", *wake_lists, _LISTEN_S)
+        self._words: tuple[str | int, ...] = ("BLPOP", *wake_lists, _LISTEN_S)
         self._closed = False
 
     async def wait(self) -> str | None:
@@ -24,14 +26,16 @@ class Doorbell:
         if self._closed:
             raise Unreachable("the doorbell is closed")
         try:
-            await self._connection.connect()
-            await self._connection.send_packed_command(self._connection.pack_commands([self._words]), check_health=False)
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+            await self._connection.send_packed_command(
+                self._connection.pack_commands([self._words]), check_health=False
+            )
             # A server that is gone without a word is found out by the read's own limit.
-            reply = await self._connection.read_response(disable_decoding=True, timeout=_LISTEN_S * 2)
+            reply = cast("list[bytes] | None", await self._connection.read_response(True, timeout=_LISTEN_S * 2))  # noqa: FBT003 - bytes, undecoded
         except (RedisError, *LINK_ERRORS) as error:
             await self._connection.disconnect(nowait=True)
             raise to_engine_error(error) from error
-        return None if reply is None else reply[0].decode()
+        return None if reply is None else str(reply[0], "utf-8")
 
     async def close(self) -> None:
         """The connection is closed; a wait in progress ends as Unreachable."""

@@ -40,6 +40,14 @@ class Keys:
         self.trail = base + "trail:"
         self.tenant = base + "tenant:"
         self.stats = base + "stats:"
+        self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The keys of these names, in this order: what a script's header asks for."""
+        keys = self._of.get(names)
+        if keys is None:
+            keys = self._of[names] = tuple(getattr(self, name) for name in names)
+        return keys
 
     def op(self, op: str) -> str:
         """The reply of one enqueue call."""

@@ -18,13 +18,13 @@ MAX_LOGS = 1_000
 def counts(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep) -> Call[QueueCounts]:
     """How many jobs are in each state now; ended ones within what is kept."""
     ages = [int(keep.age_s * 1000) for keep in (keep_completed, keep_failed, keep_completed)]
-    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.control, k.completed, k.failed, k.cancelled)
 
     def decode(reply: list[bytes]) -> QueueCounts:
-        *states, paused = (int(n) for n in reply)
-        return QueueCounts(k.queue, *states, paused=bool(paused))
+        waiting, delayed, active, completed, failed, cancelled, paused = (int(n) for n in reply)
+        return QueueCounts(k.queue, waiting, delayed, active, completed, failed, cancelled, bool(paused))
 
-    return Call(load("counts"), keys, [clock_us, *ages], decode)
+    script = load("counts")
+    return Call(script, k.of(script.keys), [clock_us, *ages], decode)
 
 
 def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
@@ -36,12 +36,12 @@ def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
             return None
         return _status(k.queue, job_id, record, reply[1].decode(), [_pairs(entry[1]) for entry in reply[2]])
 
-    return Call(load("show"), (k.active, k.job, k.trail), [job_id], decode)
+    script = load("show")
+    return Call(script, k.of(script.keys), [job_id], decode)
 
 
 def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
     """A page of the jobs in one state; waiting and delayed in running order, others newest first."""
-    keys = (k.again, k.ready, k.suspect, k.delayed, k.active, k.completed, k.failed, k.cancelled, k.job)
 
     def line(row: list[bytes]) -> JobLine:
         job_id, name, found, run, attempts, ended, tenant, error = (value.decode() for value in row)
@@ -60,7 +60,8 @@ def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
     def decode(reply: list[bytes]) -> list[JobLine]:
         return [line(reply[i : i + 8]) for i in range(0, len(reply), 8)]
 
-    return Call(load("list"), keys, [state.value, limit], decode)
+    script = load("list")
+    return Call(script, k.of(script.keys), [state.value, limit], decode)
 
 
 def _pairs(flat: list[bytes]) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.asyncio.retry import Retry
@@ -22,14 +22,14 @@ _MAX_PIPELINE = 64
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
     """A connection that is not open yet, with no retries of its own: they would send writes again."""
-    pool = ConnectionPool.from_url(
+    pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - its kwargs are untyped
         url,
         retry=Retry(NoBackoff(), 0),
         socket_timeout=timeout_s,
         socket_connect_timeout=timeout_s,
         protocol=2,
     )
-    return pool.make_connection()
+    return cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
 
 
 class _Request:
@@ -108,12 +108,12 @@ class Store:
     async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
         """Every request is answered, but for those returned: Redis does not know their script."""
         connection = self._connection
-        await connection.connect()
+        await connection.connect()  # type: ignore[no-untyped-call]
         await connection.send_packed_command(connection.pack_commands(words), check_health=False)
         unknown: list[_Request] = []
         for request in batch:
             try:
-                reply = await connection.read_response(disable_decoding=True)
+                reply = cast("Any", await connection.read_response(disable_decoding=True))
             except LINK_ERRORS:
                 raise
             except RedisError as error:

@@ -19,7 +19,7 @@ class SyncStore:
     """Sends one call at a time over one connection, without retries of its own."""
 
     def __init__(self, url: str, timeout_s: float = 5.0) -> None:
-        self._client: Redis = Redis.from_url(
+        self._client: Redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - its kwargs are untyped
             url,
             retry=Retry(NoBackoff(), 0),
             socket_timeout=timeout_s,

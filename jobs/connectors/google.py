@@ -100,9 +100,7 @@ class GoogleSource:
 
     async def _get(self, params: dict[str, str], bearer: str) -> Answer:
         headers = {"Authorization": f"Bearer {bearer}", "Accept": "application/json"}
-        return await self._http.send(
-            Ask(method="GET", url=self._url, params=params, headers=headers), retry_info_s
-        )
+        return await self._http.send(Ask(method="GET", url=self._url, params=params, headers=headers), retry_info_s)
 
     def _read(self, answer: Answer) -> _Listing:
         try:
@@ -111,9 +109,7 @@ class GoogleSource:
             raise BadAnswer(f"{self._location}: the listing cannot be read: {error}") from None
 
 
-def _page(
-    listing: _Listing, place: _Place, seen: set[str], since: datetime | None
-) -> tuple[Page, _Place | None]:
+def _page(listing: _Listing, place: _Place, seen: set[str], since: datetime | None) -> tuple[Page, _Place | None]:
     """The page of a listing without what `seen` holds (it grows), and the place after it, None at the end."""
     rows = [read_row(raw) for raw in listing.reviews or ()]
     listed = [row for row in rows if isinstance(row, FetchedReview)]

@@ -50,7 +50,7 @@ def guess_language(text: str | None) -> Language:
     if text is None or len(text) < SHORTEST_GUESSED:
         return "unknown"
     words = _WORD.findall(text.casefold().replace("\u2019", "'"))
-    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
-    best: Language = max(counts, key=lambda language: counts[language])
+    counts: dict[Language, int] = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    best = max(counts, key=lambda language: counts[language])
     second = max(count for language, count in counts.items() if language != best)
     return best if counts[best] >= max(_FEWEST_WORDS, _CLEAR_LEAD * second) else "unknown"

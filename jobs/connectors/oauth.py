@@ -98,8 +98,6 @@ class AccessToken:
         except (msgspec.DecodeError, UnicodeDecodeError):
             code = ""
         if code == "invalid_grant":
-            raise AuthFailure(
-                f"{self._who}: the refresh token has expired or was revoked; connect the source again"
-            )
+            raise AuthFailure(f"{self._who}: the refresh token has expired or was revoked; connect the source again")
         shown = code if code.isidentifier() and len(code) <= 40 else f"HTTP {answer.status}"
         raise AuthFailure(f"{self._who}: no new access token ({shown}); check the client id and secret")

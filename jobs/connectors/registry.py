@@ -28,9 +28,7 @@ def open_source(config: ConnectorConfig, http: Http, save_credentials: SaveCrede
         raise BadSettings(f"no reviews can be fetched for source type {config.source_type!r}; known: {known}")
     mode: Any = config.settings.get("mode", next(iter(modes)))
     if not isinstance(mode, str) or mode not in modes:
-        raise BadSettings(
-            f"{config.source_type} has no mode {mode!r}; settings.mode is one of {', '.join(modes)}"
-        )
+        raise BadSettings(f"{config.source_type} has no mode {mode!r}; settings.mode is one of {', '.join(modes)}")
     opener = modes[mode]
     if opener is None:
         raise BadSettings(f"{config.source_type} in mode {mode} is not supported yet")

@@ -1,4 +1,4 @@
-"""A simulated review source for the demo and the tests: Google's wire format over seeded, invented reviews."""
+"""A simulated review source for demo and tests: Google's wire format over seeded, invented reviews."""
 
 from jobs.simulator.faults import Fault, Faults
 from jobs.simulator.generator import Mix, location_names, make_world, new_review

@@ -12,9 +12,9 @@ POST /control/tokens   {action: expire | revoke | restore}
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,8 @@ from jobs.simulator.listener import Request, Response, json_response
 from jobs.simulator.tokens import TokenOffice
 from jobs.simulator.world import NotThere, TrueReview, World
 
+Stars = Annotated[int, msgspec.Meta(ge=1, le=5)]
+
 
 class _Body(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """Every body below refuses fields that it does not know."""
@@ -32,7 +34,7 @@ class _Body(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
 class _Add(_Body, frozen=True, kw_only=True):
     location: str
     text: str | None
-    rating: int | None
+    rating: Stars | None
     author: str | None = "A. Guest"
 
 
@@ -40,7 +42,7 @@ class _Edit(_Body, frozen=True, kw_only=True):
     location: str
     review_id: str
     text: str | None
-    rating: int | None
+    rating: Stars | None
 
 
 class _Reply(_Body, frozen=True, kw_only=True):
@@ -61,53 +63,45 @@ class _Tokens(_Body, frozen=True, kw_only=True):
 class Control:
     """Answers the control requests; whatever they change is stamped with `now`."""
 
-    def __init__(
-        self, world: World, faults: Faults, office: TokenOffice, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, world: World, faults: Faults, office: TokenOffice, now: Callable[[], datetime]) -> None:
         self._world = world
         self._faults = faults
         self._office = office
         self._now = now
         self._added = 0
+        self._controls: dict[str, Callable[[Request], object]] = {
+            "GET locations": self._locations,
+            "GET truth": self._truth,
+            "POST add": self._add,
+            "POST edit": self._edit,
+            "POST reply": self._reply,
+            "POST delete": self._delete,
+            "POST fault": self._fault,
+            "POST tokens": self._tokens,
+        }
 
     def answer(self, request: Request) -> Response:
         """The response to a request for a path under /control/."""
-        what = request.path.removeprefix("/control/")
+        what = f"{request.method} {request.path.removeprefix('/control/')}"
+        control = self._controls.get(what)
+        if control is None:
+            known = ", ".join(self._controls)
+            return json_response(404, {"error": f"no such control: {what}; there are {known}"})
         try:
-            return json_response(200, self._done(request.method, what, request))
+            return json_response(200, control(request))
         except NotThere as error:
             return json_response(404, {"error": str(error)})
-        except (msgspec.DecodeError, ValueError) as error:
+        except msgspec.DecodeError as error:
             return json_response(400, {"error": str(error)})
 
-    def _done(self, method: str, what: str, request: Request) -> Any:
-        world, now, body = self._world, self._now(), request.body
-        match method, what:
-            case "GET", "locations":
-                return world.locations
-            case "GET", "truth":
-                return world.truth(request.query.get("location", ""))
-            case "POST", "add":
-                return self._add(msgspec.json.decode(body, type=_Add))
-            case "POST", "edit":
-                edit = msgspec.json.decode(body, type=_Edit)
-                return world.edit(edit.location, edit.review_id, now, text=edit.text, rating=edit.rating)
-            case "POST", "reply":
-                reply = msgspec.json.decode(body, type=_Reply)
-                return world.reply(reply.location, reply.review_id, now, reply.text)
-            case "POST", "delete":
-                delete = msgspec.json.decode(body, type=_Delete)
-                return world.delete(delete.location, delete.review_id)
-            case "POST", "fault":
-                self._faults.add(msgspec.json.decode(body, type=Fault))
-                return {}
-            case "POST", "tokens":
-                getattr(self._office, msgspec.json.decode(body, type=_Tokens).action)()
-                return {}
-            case _:
-                raise NotThere(f"no such control: {method} {what}")
+    def _locations(self, _request: Request) -> dict[str, str]:
+        return self._world.locations
 
-    def _add(self, add: _Add) -> TrueReview:
+    def _truth(self, request: Request) -> Sequence[TrueReview]:
+        return self._world.truth(request.query.get("location", ""))
+
+    def _add(self, request: Request) -> TrueReview:
+        add = msgspec.json.decode(request.body, type=_Add)
         self._added += 1
         now = self._now()
         review = TrueReview(
@@ -119,3 +113,26 @@ class Control:
             updated=now,
         )
         return self._world.put(add.location, review)
+
+    def _edit(self, request: Request) -> TrueReview:
+        edit = msgspec.json.decode(request.body, type=_Edit)
+        now = self._now()
+        return self._world.edit(edit.location, edit.review_id, now, text=edit.text, rating=edit.rating)
+
+    def _reply(self, request: Request) -> TrueReview:
+        reply = msgspec.json.decode(request.body, type=_Reply)
+        return self._world.reply(reply.location, reply.review_id, self._now(), reply.text)
+
+    def _delete(self, request: Request) -> TrueReview:
+        delete = msgspec.json.decode(request.body, type=_Delete)
+        return self._world.delete(delete.location, delete.review_id)
+
+    def _fault(self, request: Request) -> Fault:
+        fault = msgspec.json.decode(request.body, type=Fault)
+        self._faults.add(fault)
+        return fault
+
+    def _tokens(self, request: Request) -> dict[str, str]:
+        action = msgspec.json.decode(request.body, type=_Tokens).action
+        {"expire": self._office.expire, "revoke": self._office.revoke, "restore": self._office.restore}[action]()
+        return {"action": action}

@@ -6,6 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from jobs.simulator.listener import Response, json_response
+from jobs.simulator.wire import error_json
+
 Kind = Literal[
     "rate_limit",  # 429, with retry_after in the header or retry_delay in the body
     "unavailable",  # `status`, with retry_after if given
@@ -70,3 +73,18 @@ class Faults:
                 pending.times -= 1
         self._pending = [pending for pending in self._pending if pending.times > 0]
         return met
+
+
+def refused(fault: Fault) -> Response:
+    """The answer of a source that is too busy (`rate_limit`) or not well (`unavailable`)."""
+    status, name = (429, "RESOURCE_EXHAUSTED") if fault.kind == "rate_limit" else (fault.status, "UNAVAILABLE")
+    headers = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
+    return json_response(status, error_json(status, name, "Try again later.", fault.retry_delay), **headers)
+
+
+def broken(fault: Fault, whole: Response) -> Response:
+    """What is left of an answer after `reset`, `cut` or `garbage`."""
+    if fault.kind == "garbage":
+        return Response(200, b"<html>Sign in to this network</html>", {"content-type": "text/html"})
+    sent = 0 if fault.kind == "reset" else len(whole.body) // 2
+    return Response(whole.status, whole.body, whole.headers, sent=sent)

@@ -10,7 +10,7 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
-from jobs.simulator.grammar import Mood, Phrases, longer, reply_text, review_text, short_text
+from jobs.simulator.grammar import Author, Mood, Phrases, reply_text, short_text
 from jobs.simulator.names import RESTAURANTS, author_name
 from jobs.simulator.phrases_af import AFRIKAANS
 from jobs.simulator.phrases_en import ENGLISH
@@ -42,17 +42,16 @@ class Mix(Struct, frozen=True, kw_only=True):
     """Nearly the same text again, by another author."""
 
 
-def make_world(
-    *, seed: int, as_of: date, locations: int = 3, reviews: int = 2500, mix: Mix | None = None
-) -> World:
-    """A world with `reviews` at each of `locations`, all written, edited and answered before `as_of` (UTC)."""
+def make_world(*, seed: int, as_of: date, locations: int = 3, reviews: int = 2500, mix: Mix | None = None) -> World:
+    """A world with `reviews` at each of `locations`, all written and answered before `as_of` (UTC)."""
     end = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     world = World(end)
-    guests = _Guests(Random(f"{seed}:words"), end, mix or Mix())
+    guests = _Guests(Random(f"{seed}:words"), end, mix or Mix())  # noqa: S311 - no secrets here
     for number, name in enumerate(location_names(locations)):
         title = RESTAURANTS[number % len(RESTAURANTS)]
         world.open_location(name, title)
-        for review in guests.reviews(Random(f"{seed}:{name}"), reviews):
+        random = Random(f"{seed}:{name}")  # noqa: S311 - the same
+        for review in guests.reviews(random, reviews):
             world.put(name, review)
     return world
 
@@ -85,7 +84,7 @@ class _Guests:
         for _ in range(count):
             chance = random.random()
             if self._elsewhere and chance < self._mix.copied:
-                review = self._copy(random.choice(self._elsewhere), random)
+                review = self._copy(random.choice(self._elsewhere), random, days=3)
             elif here and chance > 1 - self._mix.reworded:
                 review = self._reworded(random.choice(here), random)
             else:
@@ -107,15 +106,14 @@ class _Guests:
             author=None if random.random() < self._mix.anonymous else author_name(random),
             rating=None if text and random.random() < self._mix.no_stars else verdict.stars,
             text=text,
+            language=None if text is None else "af" if phrases is AFRIKAANS else "en",
             created=created,
             updated=created,
-            translation=review_text(ENGLISH, verdict.opinions, verdict.mood, random) if translated else None,
+            translation=Author(ENGLISH, random).review(verdict.opinions, verdict.mood) if translated else None,
             translated_first=random.random() < 0.5,
             nanos=random.randrange(1, 1000) if random.random() < 0.1 else 0,
         )
-        return self._answered(
-            self._edited(review, phrases, verdict.mood, random), phrases, verdict.mood, random
-        )
+        return self._answered(self._edited(review, phrases, verdict.mood, random), phrases, verdict.mood, random)
 
     def _text(self, phrases: Phrases, verdict: Verdict, random: Random) -> str | None:
         kind = random.random()
@@ -123,19 +121,19 @@ class _Guests:
             return None
         if kind < self._mix.stars_only + self._mix.short:
             return short_text(phrases, verdict.mood, random)
-        text = review_text(phrases, verdict.opinions, verdict.mood, self._words)
+        text = Author(phrases, self._words).review(verdict.opinions, verdict.mood)
         return self._claimed(text, phrases, verdict.mood)
 
     def _claimed(self, text: str, phrases: Phrases, mood: Mood) -> str:
         while _compared(text) in self._taken:
-            text = longer(text, phrases, mood, self._words)
+            text = Author(phrases, self._words).longer(text, mood)
         self._taken.add(_compared(text))
         return text
 
     def _edited(self, review: TrueReview, phrases: Phrases, mood: Mood, random: Random) -> TrueReview:
         if random.random() >= self._mix.edited:
             return review
-        text = review.text and self._claimed(longer(review.text, phrases, mood, random), phrases, mood)
+        text = review.text and self._claimed(Author(phrases, random).longer(review.text, mood), phrases, mood)
         updated = self._later(review.created, random, days=60)
         return msgspec.structs.replace(review, text=text, updated=updated, translation=None)
 
@@ -148,19 +146,20 @@ class _Guests:
         at = self._later(review.created, random, days=6)
         return msgspec.structs.replace(review, reply_text=text, reply_at=at)
 
-    def _copy(self, original: TrueReview, random: Random) -> TrueReview:
-        created = self._later(original.created, random, days=3)
+    def _copy(self, original: TrueReview, random: Random, *, days: float) -> TrueReview:
+        created = self._later(original.created, random, days=days)
         return TrueReview(
             review_id="".join(random.choices(_ID_LETTERS, k=24)),
             author=original.author,
             rating=original.rating,
             text=original.text,
+            language=original.language,
             created=created,
             updated=created,
         )
 
     def _reworded(self, original: TrueReview, random: Random) -> TrueReview:
-        copy = self._copy(original, random)
+        copy = self._copy(original, random, days=40)
         text = copy.text and self._claimed(f"{copy.text} {copy.rating or 3}/5.", ENGLISH, "fair")
         return msgspec.structs.replace(copy, text=text, author=author_name(random))
 

@@ -55,20 +55,40 @@ class Opinion(Struct, frozen=True):
     mood: Mood
 
 
-def review_text(phrases: Phrases, opinions: Sequence[Opinion], overall: Mood, random: Random) -> str:
-    """A review that says each opinion in a sentence of its own, some of them joined by "but"."""
-    sentences = [_sentence(phrases, opinion, random) for opinion in opinions]
-    parts = _contrasted(phrases, opinions, sentences) if random.random() < 0.5 else sentences
-    if random.random() < 0.35:
-        parts.insert(0, _filled(random.choice(phrases.openers), phrases, random))
-    if random.random() < 0.4:
-        parts.append(_filled(random.choice(phrases.closers[overall]), phrases, random))
-    return _mannered(parts, random)
+class Author:
+    """One guest at the keyboard: who and what the review is about stays the same from sentence to sentence."""
 
+    _STEADY = frozenset(("dish", "waiter", "day", "company", "count", "landmark", "price"))
 
-def longer(text: str, phrases: Phrases, mood: Mood, random: Random) -> str:
-    """`text` with another closing sentence."""
-    return f"{text} {_filled(random.choice(phrases.closers[mood]), phrases, random)}"
+    def __init__(self, phrases: Phrases, random: Random) -> None:
+        self._phrases = phrases
+        self._random = random
+        self._facts: dict[str, str] = {}
+
+    def review(self, opinions: Sequence[Opinion], overall: Mood) -> str:
+        """A review that says each opinion in a sentence of its own, some of them joined by "but"."""
+        phrases, random = self._phrases, self._random
+        sentences = [self._say(phrases.themes[opinion.theme][opinion.mood]) for opinion in opinions]
+        parts = _contrasted(phrases, opinions, sentences) if random.random() < 0.5 else sentences
+        if random.random() < 0.35:
+            parts.insert(0, self._say(phrases.openers))
+        if random.random() < 0.4:
+            parts.append(self._say(phrases.closers[overall]))
+        return _mannered(parts, random)
+
+    def longer(self, text: str, overall: Mood) -> str:
+        """`text` with another closing sentence."""
+        return f"{text} {self._say(self._phrases.closers[overall])}"
+
+    def _say(self, templates: Sequence[str]) -> str:
+        text = _GAP.sub(self._word, self._random.choice(templates))
+        return text[0].upper() + text[1:]
+
+    def _word(self, gap: re.Match[str]) -> str:
+        name = gap[1]
+        if name not in self._facts or name not in self._STEADY:
+            self._facts[name] = self._random.choice(self._phrases.words[name])
+        return self._facts[name]
 
 
 def short_text(phrases: Phrases, mood: Mood, random: Random) -> str:
@@ -79,15 +99,6 @@ def short_text(phrases: Phrases, mood: Mood, random: Random) -> str:
 def reply_text(phrases: Phrases, mood: Mood, name: str, random: Random) -> str:
     """The owner's answer to a guest."""
     return random.choice(phrases.replies[mood]).replace("{name}", name)
-
-
-def _sentence(phrases: Phrases, opinion: Opinion, random: Random) -> str:
-    return _filled(random.choice(phrases.themes[opinion.theme][opinion.mood]), phrases, random)
-
-
-def _filled(template: str, phrases: Phrases, random: Random) -> str:
-    text = _GAP.sub(lambda gap: random.choice(phrases.words[gap[1]]), template)
-    return text[0].upper() + text[1:]
 
 
 def _contrasted(phrases: Phrases, opinions: Sequence[Opinion], sentences: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A small HTTP/1.1 server on loopback: keep-alive, plain bodies, and endings that no real server would choose."""
+"""A small HTTP/1.1 server on loopback: keep-alive, plain bodies, and endings no real server would choose."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -57,10 +57,8 @@ class Listener:
         self._port = port
         self._connections: set[asyncio.Task[None]] = set()
 
-    async def __aenter__(self) -> Listener:
-        self._server = await asyncio.start_server(
-            self._connected, self._host, self._port, limit=_LONGEST_HEAD
-        )
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connected, self._host, self._port, limit=_LONGEST_HEAD)
         return self
 
     async def __aexit__(self, *exc: object) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from random import Random
 
-_FIRST = (
-    "Thandi Pieter Lerato Johan Ayesha Sipho Marlene Kagiso Annelie Bongani Chantal Dirk Fatima Gerhard Hester "
-    "Imraan Jabu Karien Lwazi Mandla Naledi Ockert Palesa Riaan Sunette Themba Unathi Vusi Wilma Xolani Yusuf "
-    "Zinhle Emma Oliver Grace Liam Amelia Noah Priya Arjun"
-).split(" ")
-_LAST = (
-    "Adams Botha Cele Dlamini Erasmus Fourie Govender Hlongwane Isaacs Jacobs Khumalo Louw Mokoena Naidoo Olivier "
-    "Petersen Quinn Radebe Smit Tshabalala Uys Venter Williams Xaba Zulu Abrahams Brink Coetzee Davids Moodley"
-).split(" ")
+_FIRST_NAMES = """
+    Thandi Pieter Lerato Johan Ayesha Sipho Marlene Kagiso Annelie Bongani Chantal Dirk Fatima Gerhard Hester
+    Imraan Jabu Karien Lwazi Mandla Naledi Ockert Palesa Riaan Sunette Themba Unathi Vusi Wilma Xolani Yusuf
+    Zinhle Emma Oliver Grace Liam Amelia Noah Priya Arjun
+"""
+_SURNAMES = """
+    Adams Botha Cele Dlamini Erasmus Fourie Govender Hlongwane Isaacs Jacobs Khumalo Louw Mokoena Naidoo
+    Olivier Petersen Quinn Radebe Smit Tshabalala Uys Venter Williams Xaba Zulu Abrahams Brink Coetzee Davids
+"""
+_FIRST = tuple(_FIRST_NAMES.split())
+_LAST = tuple(_SURNAMES.split())
 
 RESTAURANTS = (
     "Kelp & Copper, Harbour Road",

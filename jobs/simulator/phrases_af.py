@@ -1,4 +1,4 @@
-"""What invented guests write in Afrikaans: whole sentences by theme and mood, and the words for their gaps."""
+"""What invented guests write in Afrikaans: sentences by theme and mood, and words for their gaps."""
 
 from __future__ import annotations
 

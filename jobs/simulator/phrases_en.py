@@ -1,4 +1,4 @@
-"""What invented guests write in English: whole sentences by theme and mood, and the words for their gaps."""
+"""What invented guests write in English: sentences by theme and mood, and words for their gaps."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ ENGLISH = Phrases(
             "lamb curry",
             "bobotie",
             "rib-eye steak",
-            "calamari",
+            "calamari starter",
             "beef burger",
             "margherita pizza",
             "chicken schnitzel",
@@ -238,7 +238,7 @@ ENGLISH = Phrases(
             "mushroom risotto",
             "peri-peri chicken",
             "breakfast omelette",
-            "pork ribs",
+            "rack of ribs",
         ),
         "side": ("chips", "salad", "garlic bread", "creamed spinach", "onion rings", "rice", "pap"),
         "drink": ("cappuccino", "milkshake", "glass of red wine", "craft beer", "rooibos latte", "lemonade"),

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from jobs.simulator import tokens
 from jobs.simulator.control import Control
-from jobs.simulator.faults import Fault, Faults
+from jobs.simulator.faults import Fault, Faults, broken, refused
 from jobs.simulator.generator import new_review
 from jobs.simulator.listener import Listener, Request, Response, json_response
 from jobs.simulator.wire import Cursor, bad_rows, cursor_of, error_json, page_json
@@ -44,9 +44,10 @@ def connector_credentials() -> dict[str, str]:
 
 
 class Simulator:
-    """Serves a world on loopback while its context is open; `world`, `faults` and `office` may be used directly.
+    """Serves a world on loopback while its context is open.
 
-    `now` stamps what happens while it runs and lets tokens expire.
+    `world`, `faults` and `office` (the tokens) may be changed directly meanwhile. `now` stamps what happens
+    while it runs and lets tokens expire.
     """
 
     def __init__(self, world: World, *, port: int = 0, now: Callable[[], datetime] = utc_now) -> None:
@@ -56,12 +57,12 @@ class Simulator:
         self.requests: Counter[str] = Counter()
         """How many requests came for reviews, token and control."""
         self._now = now
-        self._random = Random("just now")
+        self._random = Random("just now")  # noqa: S311 - no secrets here
         self._epoch = 0
         self._control = Control(world, self.faults, self.office, now)
         self._listener = Listener(self._answer, port=port)
 
-    async def __aenter__(self) -> Simulator:
+    async def __aenter__(self) -> Self:
         await self._listener.__aenter__()
         return self
 
@@ -85,35 +86,22 @@ class Simulator:
             return self._control.answer(request)
         return json_response(404, error_json(404, "NOT_FOUND", "nothing is served here"))
 
-    async def _troubled(
-        self, request: Request, answer: Callable[[Request], Response], fault: Fault | None
-    ) -> Response:
+    async def _troubled(self, request: Request, answer: Callable[[Request], Response], fault: Fault | None) -> Response:
         """The answer that a request gets when it meets a fault."""
         if fault is None:
             return answer(request)
-        headers = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
         match fault.kind:
-            case "rate_limit":
-                body = error_json(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", fault.retry_delay)
-                return json_response(429, body, **headers)
-            case "unavailable":
-                body = error_json(fault.status, "UNAVAILABLE", "Try again.", fault.retry_delay)
-                return json_response(fault.status, body, **headers)
-            case "slow":
-                await asyncio.sleep(fault.delay_s)
-                return answer(request)
-            case "reset":
-                return Response(200, b"", sent=0)
-            case "cut":
-                whole = answer(request)
-                return Response(whole.status, whole.body, whole.headers, sent=len(whole.body) // 2)
-            case "garbage":
-                return Response(200, b"<html>Sign in to this network</html>", {"content-type": "text/html"})
+            case "rate_limit" | "unavailable":
+                return refused(fault)
+            case "reset" | "cut" | "garbage":
+                return broken(fault, answer(request))
             case "bad_rows":
                 return self._reviews(request, bad_rows())
+            case "slow":
+                await asyncio.sleep(fault.delay_s)
             case happening:
                 self._happens(happening, request)
-                return answer(request)
+        return answer(request)
 
     def _happens(self, what: str, request: Request) -> None:
         """Something happens in the world just before the request is answered."""
@@ -133,9 +121,7 @@ class Simulator:
             new_review(self.world, location, self._now(), self._random)
         elif what == "edited":
             oldest = listing[-1]
-            self.world.edit(
-                location, oldest.review_id, self._now(), text="On second thoughts, we liked it.", rating=4
-            )
+            self.world.edit(location, oldest.review_id, self._now(), text="On second thoughts, we liked it.", rating=4)
         else:
             self.world.delete(location, listing[0].review_id)
 

@@ -26,7 +26,7 @@ _LENGTH = (0.42, 0.34, 0.17, 0.07)
 
 
 class Taste(Struct, frozen=True):
-    """One restaurant: quality per theme from about -1 to 1, its drift over the whole time, and one upheaval."""
+    """One restaurant: quality per theme, about -1 to 1, its drift over the whole time, and an upheaval."""
 
     level: dict[Theme, float]
     drift: dict[Theme, float]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,8 @@ class TrueReview(Struct, frozen=True, kw_only=True):
     rating: int | None
     text: str | None
     """None for a guest who only gave stars."""
+    language: Literal["en", "af"] | None = None
+    """What the generator wrote it in."""
     created: datetime
     updated: datetime
     """The last change by the author; the owner's reply has its own time and does not move this."""
@@ -57,9 +60,7 @@ class World:
         """Every review of the location as it stands, newest change first."""
         reviews = self._of(location)
         if location not in self._sorted:
-            newest_first = sorted(
-                reviews.values(), key=lambda row: (row.updated, row.review_id), reverse=True
-            )
+            newest_first = sorted(reviews.values(), key=lambda row: (row.updated, row.review_id), reverse=True)
             self._sorted[location] = tuple(newest_first)
         return self._sorted[location]
 
@@ -76,9 +77,7 @@ class World:
         self._sorted.pop(location, None)
         return review
 
-    def edit(
-        self, location: str, review_id: str, at: datetime, *, text: str | None, rating: int | None
-    ) -> TrueReview:
+    def edit(self, location: str, review_id: str, at: datetime, *, text: str | None, rating: int | None) -> TrueReview:
         """The author's new text and stars; the change moves the review to the front of the listing."""
         old = self.review(location, review_id)
         edited = msgspec.structs.replace(old, text=text, rating=rating, updated=at, translation=None, nanos=0)

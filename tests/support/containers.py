@@ -30,9 +30,7 @@ def postgres_url(reason: Exception) -> Generator[str]:
 
 
 @contextmanager
-def _container(
-    image: str, port: int, ready: str, environment: dict[str, str], reason: Exception
-) -> Generator[str]:
+def _container(image: str, port: int, ready: str, environment: dict[str, str], reason: Exception) -> Generator[str]:
     try:
         container = DockerContainer(image)
     except DockerException as error:

@@ -12,9 +12,7 @@ import anyio
 T = TypeVar("T")
 
 
-async def eventually(
-    condition: Callable[[], Awaitable[T] | T], *, within_s: float = 5.0, every_s: float = 0.01
-) -> T:
+async def eventually(condition: Callable[[], Awaitable[T] | T], *, within_s: float = 5.0, every_s: float = 0.01) -> T:
     """The first true value of `condition`, which may be async; AssertionError if there is none in time."""
     end = time.monotonic() + within_s
     while True:

@@ -1,0 +1,101 @@
+"""The services of one worker process, wired together: what runs, and in which order it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from random import Random
+from typing import Any
+
+from engine.clock import Clock
+from engine.config import Settings
+from engine.errors import EngineError
+from engine.fetcher import Fetcher, Line
+from engine.heartbeat import BEAT_S, Heartbeat
+from engine.listener import Listener
+from engine.notes import Notes
+from engine.renewer import Renewer
+from engine.roster import Roster
+from engine.runner import TICK_S, Runner
+from engine.settler import Settler
+from engine.streams import Keys, Registry, Store
+from engine.supervisor import Outage, Supervisor
+from engine.sweeper import Sweeper
+
+_SETTLE_PATIENCE_S = 5.0
+_STUBBORN_S = 1.0
+_log = logging.getLogger("engine.worker")
+
+
+class Services:
+    """Everything that one process runs for its queues."""
+
+    def __init__(
+        self, lines: list[Line], settings: Settings, store: Store, roster: Roster, clock: Clock, random: Random
+    ):
+        keys = {line.queue.name: line.keys for line in lines}
+        queues = [line.queue for line in lines]
+        registry = Registry(settings.prefix)
+        self.consumer = f"{settings.worker_id}~{secrets.token_hex(4)}"
+        self._clock, self._roster = clock, roster
+        self._notes = Notes(keys, store, clock)
+        self._settler = Settler(keys, store, roster, clock)
+        self._runner = Runner(queues, roster, self._settler, self._notes, clock, random)
+        self._fetcher = Fetcher(lines, store, self.consumer, roster, clock)
+        self._fetcher.serve(self._runner, self._settler, self._notes)
+        self._renewer = Renewer(lines, settings.redis_url, self.consumer, roster, clock)
+        self._sweepers = [Sweeper(line, registry, store, clock, random) for line in lines]
+        self._heartbeat = Heartbeat(registry, store, self.consumer, settings.worker_id)
+        self._heartbeat.watch(self._fetcher, roster, clock)
+        self._listeners = [Listener(settings.redis_url, group, store, self._fetcher) for group in _by_slot(keys)]
+        outage = Outage(clock)
+        self._fetching, self._background = Supervisor(outage, random), Supervisor(outage, random)
+
+    def start(self, resources: Any) -> None:
+        """All services run; jobs are acquired from now on."""
+        self._runner.resources = resources
+        self._background.keep("heartbeat", self._heartbeat.once, lambda: BEAT_S)
+        self._background.keep("runner", self._runner.once, lambda: TICK_S)
+        for sweeper in self._sweepers:
+            self._background.keep("sweeper", sweeper.once, sweeper.interval_s)
+        for listener in self._listeners:
+            self._background.keep("listener", listener.once, lambda: 0)
+        self._fetching.keep("fetcher", self._fetcher.turn, lambda: 0)
+        self._renewer.start(asyncio.get_running_loop(), self._runner, self._settler)
+
+    async def drain(self, grace_s: float, at_once: asyncio.Event) -> None:
+        """Nothing more is acquired; every job has ended within the grace, or is given back unharmed."""
+        self._fetcher.stopped = True
+        _log.info("stopping worker=%s: %d jobs run", self.consumer, self._roster.busy())
+        await self._roster.wait_empty(grace_s, at_once)
+        # Given back before anybody waits for handlers that do not stop: others start these jobs meanwhile.
+        tasks = self._runner.release_all()
+        self._fetcher.wake()
+        await self._roster.wait_empty(_SETTLE_PATIENCE_S)
+        if tasks:
+            _log.warning("release: %d jobs are given back", len(tasks))
+            _, stubborn = await asyncio.wait(tasks, timeout=_STUBBORN_S)
+            if stubborn:
+                _log.error("%d handlers did not stop when they were cancelled", len(stubborn))
+
+    async def stop(self) -> None:
+        """No service runs any more and no connection of theirs is open."""
+        self._fetcher.wake()
+        await self._fetching.close()
+        for listener in self._listeners:
+            await listener.close()
+        await self._background.close()
+        await self._renewer.close()
+        try:
+            await self._heartbeat.end()
+        except EngineError as error:
+            _log.warning("the heartbeat is not taken back, it expires: %s", error)
+        _log.info("stopped worker=%s", self.consumer)
+
+
+def _by_slot(keys: dict[str, Keys]) -> list[list[Keys]]:
+    slots: dict[str, list[Keys]] = {}
+    for each in keys.values():
+        slots.setdefault(each.slot, []).append(each)
+    return list(slots.values())

@@ -1,0 +1,5 @@
+"""Fetches a connector's reviews and stores them as the source shows them."""
+
+from jobs.ingestion.job import ingest
+
+__all__ = ["ingest"]
