@@ -20,7 +20,7 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 def print_json(value: Any) -> None:
-    """The value is printed as indented JSON, with what could drive a terminal as \\u escapes."""
+    """The value is printed as indented JSON; what could drive a terminal is escaped in JSON's own way."""
     text = msgspec.json.format(encode_json(value), indent=2).decode()
     print(text.translate(_JSON_ESCAPES), flush=True)
 

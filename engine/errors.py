@@ -106,7 +106,7 @@ class UnrecoverableError(Exception):
     """Raised by a handler: fail this job at once, whatever attempts are left."""
 
 
-class Snooze(Exception):  # noqa: N818 - it is a request, not a fault
+class Snooze(Exception):
     """Raised by a handler: put this job off for `delay_s`, without charging an attempt."""
 
     def __init__(self, delay_s: float, reason: str = "") -> None:

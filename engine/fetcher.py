@@ -23,11 +23,11 @@ _log = logging.getLogger("engine.fetcher")
 class Line:
     """One queue as the fetcher sees it: when to ask for it next, and what the last answer said."""
 
-    __slots__ = ("ask_s", "keys", "lease_ms", "queue", "sweep_ms")
+    __slots__ = ("ask_s", "keys", "lease_ms", "queue", "sweep_ms", "woken")
 
     def __init__(self, queue: Queue, keys: Keys) -> None:
         self.queue, self.keys = queue, keys
-        self.ask_s = 0.0
+        self.ask_s, self.woken = 0.0, False
         limits = queue.options.limits()
         self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
 
@@ -51,7 +51,7 @@ class Fetcher:
         """The queue, or every queue, is asked at the next turn."""
         for line in self.lines:
             if queue is None or line.queue.name == queue:
-                line.ask_s = 0.0
+                line.woken = True
         self._settler.added.set()
 
     @property
@@ -72,14 +72,7 @@ class Fetcher:
             self._notes.send()
         settles = self._settler.send()
         alone = self._roster.busy() == 0
-        acquires = [
-            (
-                line,
-                places,
-                self._store.submit(acquire(line.keys, self._clock.now_us(), self._consumer, places, alone=alone)),
-            )
-            for line, places in asked
-        ]
+        acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
         failed: EngineError | None = None
         try:
             await self._settler.flush(settles)
@@ -96,13 +89,19 @@ class Fetcher:
         if failed is not None:
             raise failed
 
+    def _ask(self, line: Line, places: int, *, alone: bool) -> asyncio.Future[Acquired]:
+        # A wake-up from here on tells of jobs that this acquire may not see.
+        line.woken = False
+        call = acquire(line.keys, self._clock.now_us(), self._consumer, places, alone=alone)
+        return self._store.submit(call)
+
     def _due(self, now: float) -> list[Line]:
         if self.stopped:
             return []
         if self._holding_for is not None:
             # Suspects run alone: nothing else is acquired until their turn is over.
             return [] if any(r.delivery.suspect for r in self._roster.running()) else [self._holding_for]
-        return [line for line in self.lines if line.ask_s <= now]
+        return [line for line in self.lines if line.woken or line.ask_s <= now]
 
     def _places(self, line: Line) -> int:
         if self._holding_for is not None:

@@ -33,7 +33,7 @@ class Services:
 
     def __init__(
         self, lines: list[Line], settings: Settings, store: Store, roster: Roster, clock: Clock, random: Random
-    ):
+    ) -> None:
         keys = {line.queue.name: line.keys for line in lines}
         queues = [line.queue for line in lines]
         registry = Registry(settings.prefix)

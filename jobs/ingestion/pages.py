@@ -148,5 +148,3 @@ async def _save(connection: Connection, run: Run, page: Page, intake: Intake, co
     )
     await connection.execute(_SAVE_RUN, run.id, state, *msgspec.structs.astuple(totals))
     return msgspec.structs.replace(run, state=state, counts=totals)
-
-

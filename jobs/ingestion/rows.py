@@ -117,9 +117,7 @@ async def insert_reviews(connection: Connection, claim: Claim, rows: Sequence[Fe
         await connection.execute(_INSERT, claim.tenant_id, claim.connector_id, *columns)
 
 
-async def update_reviews(
-    connection: Connection, claim: Claim, rows: Sequence[Fetched], *, new_version: bool
-) -> None:
+async def update_reviews(connection: Connection, claim: Claim, rows: Sequence[Fetched], *, new_version: bool) -> None:
     """The reviews read as fetched, are no longer gone, and have the next version if `new_version`."""
     if rows:
         columns = _columns([(row.id, *row.changing) for row in rows])

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from engine import Snooze
+from jobs.connectors import ErrorType
 from jobs.database import Connection
 from jobs.ingestion.connector import Claim
 
@@ -85,7 +86,17 @@ class Counts(Struct, frozen=True, rename="camel"):
     errors: int = 0
 
     def __add__(self, more: Counts) -> Counts:
-        return Counts(*(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(more), strict=True)))
+        return Counts(
+            *(a + b for a, b in zip(msgspec.structs.astuple(self), msgspec.structs.astuple(more), strict=True))
+        )
+
+
+class Failure(Struct, frozen=True):
+    """Why an attempt failed, and whether it was the last."""
+
+    type: ErrorType
+    text: str
+    final: bool
 
 
 class RunRequest(Struct, frozen=True, kw_only=True):
@@ -130,16 +141,22 @@ class Run(Struct, frozen=True, kw_only=True):
         return None if self.max_reviews is None else max(0, self.max_reviews - self.counts.fetched)
 
 
-async def open_run(connection: Connection, claim: Claim, request: RunRequest) -> Run:
-    """The connector is this delivery's to write for, and the run has its row: a new one, or that of its last attempt.
+async def take_over(connection: Connection, claim: Claim, job_id: str) -> None:
+    """The connector is this delivery's to write for.
 
-    Raises StaleFence if a newer delivery has the connector, Snooze if another job is just reading it.
+    Raises StaleFence if a newer delivery has it, Snooze while another job is reading it.
     """
     async with connection.transaction():
-        busy = await connection.fetchval(_BUSY, claim.connector_id, request.job_id)
+        busy = await connection.fetchval(_BUSY, claim.connector_id, job_id)
         if busy is not None:
             raise Snooze(BUSY_WAIT_S, f"{busy} is reading the same connector")
         await claim.take(connection)
+
+
+async def open_run(connection: Connection, claim: Claim, request: RunRequest) -> Run:
+    """The run has its row: a new one, or that of its last attempt with all that it says. Raises StaleFence."""
+    async with connection.transaction():
+        await claim.hold(connection)
         row = await connection.fetchrow(
             _OPEN,
             str(uuid5(NAMESPACE_URL, f"{claim.connector_id} {request.job_id} {request.job_run}")),
@@ -158,17 +175,18 @@ async def open_run(connection: Connection, claim: Claim, request: RunRequest) ->
     return read_run(row, claim)
 
 
-async def fail_run(connection: Connection, run: Run, failure: tuple[str, str], *, final: bool) -> None:
-    """The failed attempt shows in the connector and the run, which is FAILED if the attempt was the last.
+async def record_failure(connection: Connection, claim: Claim, run: Run | None, failure: Failure) -> None:
+    """The failed attempt shows in the connector and in the run, which is FAILED if no other attempt follows.
 
-    `failure` is its type and text. Raises StaleFence, and writes nothing, if a newer delivery has the connector.
+    Raises StaleFence, and writes nothing, if this delivery has not the connector.
     """
-    type_, text = failure[0], failure[1][:LONGEST_MESSAGE]
+    text = failure.text[:LONGEST_MESSAGE]
     async with connection.transaction():
-        await run.claim.hold(connection)
-        await connection.execute(_FAIL_CONNECTOR, run.claim.tenant_id, run.claim.connector_id, text)
-        await connection.execute(_FAIL_RUN, run.id, text, final)
-        await connection.execute(_NOTE_ERROR, run.claim.tenant_id, run.id, type_, text, not final)
+        await claim.hold(connection)
+        await connection.execute(_FAIL_CONNECTOR, claim.tenant_id, claim.connector_id, text)
+        if run is not None:
+            await connection.execute(_FAIL_RUN, run.id, text, failure.final)
+            await connection.execute(_NOTE_ERROR, claim.tenant_id, run.id, failure.type, text, not failure.final)
 
 
 def read_run(row: asyncpg.Record, claim: Claim) -> Run:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ async def no_leaks_in_the_loop() -> AsyncIterator[None]:
     yield
     with suppress(AssertionError):
         await eventually(lambda: not left() and _tasks() <= tasks, within_s=GRACE_S)
-    _fail_if(left() | (_tasks() - tasks))
+    _fail_if(left() | {repr(task) for task in _tasks() - tasks})
 
 
 def _fail_if(left: set[str]) -> None:
@@ -60,8 +61,8 @@ def _left_since() -> Callable[[], set[str]]:
     return left
 
 
-def _tasks() -> set[str]:
-    return {repr(task) for task in asyncio.all_tasks() if FIXTURE_CALL not in repr(task.get_coro())}
+def _tasks() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if FIXTURE_CALL not in repr(task.get_coro())}
 
 
 def _threads() -> set[str]:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -65,7 +65,7 @@ def prefix(redis_url: str) -> Iterator[str]:
     fresh = f"test-{uuid4().hex[:12]}"
     yield fresh
     with Redis.from_url(redis_url, decode_responses=True) as client:
-        keys: list[str] = list(client.scan_iter(match=f"{fresh}:*", count=KEYS_A_CALL))
+        keys = list(cast("Iterator[str]", client.scan_iter(match=f"{fresh}:*", count=KEYS_A_CALL)))
         for start in range(0, len(keys), KEYS_A_CALL):
             client.unlink(*keys[start : start + KEYS_A_CALL])
 

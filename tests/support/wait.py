@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import anyio
 
@@ -17,7 +17,7 @@ async def eventually(condition: Callable[[], Awaitable[T] | T], *, within_s: flo
     end = time.monotonic() + within_s
     while True:
         answer = condition()
-        value: T = await answer if inspect.isawaitable(answer) else answer
+        value = cast("T", await answer if inspect.isawaitable(answer) else answer)
         if value:
             return value
         _check_deadline(end, within_s, condition, value)
