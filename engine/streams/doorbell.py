@@ -7,6 +7,7 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from engine.errors import Unreachable
+from engine.streams.packing import pack
 from engine.streams.replies import LINK_ERRORS, to_engine_error
 from engine.streams.store import connection_to
 
@@ -27,9 +28,7 @@ class Doorbell:
             raise Unreachable("the doorbell is closed")
         try:
             await self._connection.connect()  # type: ignore[no-untyped-call]
-            await self._connection.send_packed_command(
-                self._connection.pack_commands([self._words]), check_health=False
-            )
+            await self._connection.send_packed_command(pack(self._connection, [self._words]), check_health=False)
             # A server that is gone without a word is found out by the read's own limit.
             reply = cast("list[bytes] | None", await self._connection.read_response(True, timeout=_LISTEN_S * 2))  # noqa: FBT003 - bytes, undecoded
         except (RedisError, *LINK_ERRORS) as error:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from engine.errors import EngineError, Unreachable
 from engine.streams.call import Arg, Call
+from engine.streams.packing import pack
 from engine.streams.replies import LINK_ERRORS, is_unknown_script, to_engine_error
 
 R = TypeVar("R")
@@ -109,7 +110,7 @@ class Store:
         """Every request is answered, but for those returned: Redis does not know their script."""
         connection = self._connection
         await connection.connect()  # type: ignore[no-untyped-call]
-        await connection.send_packed_command(connection.pack_commands(words), check_health=False)
+        await connection.send_packed_command(pack(connection, words), check_health=False)
         unknown: list[_Request] = []
         for request in batch:
             try:

@@ -28,6 +28,8 @@ class SyncStore:
             single_connection_client=False,
             max_connections=1,
         )
+        # Without these the client reshapes replies by the name of their command.
+        self._client.response_callbacks.clear()
 
     def run(self, call: Call[R]) -> R:
         """The call's decoded reply; raises `Unreachable` or a `StoreError`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from engine import JobContext, Snooze, UnrecoverableError
+from engine import JobContext, LeaseLost, Snooze, UnrecoverableError
 from jobs.connectors import Page, RateLimited, Source, StaleCursor, open_source
 from jobs.ingestion.connector import Claim, Connector, find_connector
 from jobs.ingestion.faults import RateLimitedTooLong, StaleFence, error_type
@@ -38,7 +38,7 @@ async def ingest(job: JobContext[Resources], payload: IngestReviews) -> IngestRe
     attempt = Attempt(job, connector)
     try:
         return await attempt.work(payload)
-    except (Snooze, StaleFence) as stop:
+    except (Snooze, StaleFence, LeaseLost) as stop:
         job.log(f"{stop}")
         raise
     except asyncio.CancelledError:
@@ -150,7 +150,8 @@ class Attempt:
             async with self._pool.acquire() as connection:
                 gone = await remove_missing(connection, run)
             self._job.log(f"{gone} reviews are no longer at the source")
-        async for run in store_likeness(self._pool, run):
+        async for step in store_likeness(self._pool, run):
+            run = step
             self._hand_back_if_late()
         async with self._pool.acquire() as connection:
             run = await close_run(connection, run)

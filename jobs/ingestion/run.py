@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
@@ -16,13 +16,13 @@ from jobs.ingestion.connector import Claim
 
 MOST_ERROR_ROWS = 100
 LONGEST_MESSAGE = 2_000
-BUSY_S = 60
+BUSY_FOR = timedelta(seconds=60)
 """A run of another job that wrote this recently still lives."""
 BUSY_WAIT_S = 15.0
 
-_BUSY = f"""
+_BUSY = """
     SELECT job_id FROM ingestion_runs
-    WHERE connector_id = $1 AND status = 'RUNNING' AND job_id <> $2 AND updated_at > now() - interval '{BUSY_S} s'
+    WHERE connector_id = $1 AND status = 'RUNNING' AND job_id <> $2 AND updated_at > now() - $3::interval
     LIMIT 1
 """
 _OPEN = """
@@ -35,10 +35,10 @@ _OPEN = """
         completed_at = CASE ingestion_runs.status WHEN 'FAILED' THEN NULL ELSE ingestion_runs.completed_at END
     RETURNING *
 """
-_NOTE_ERROR = f"""
+_NOTE_ERROR = """
     INSERT INTO ingestion_errors (tenant_id, ingestion_run_id, error_type, error_message, is_retryable)
     SELECT $1, $2, $3, $4, $5
-    WHERE (SELECT count(*) FROM ingestion_errors WHERE ingestion_run_id = $2) < {MOST_ERROR_ROWS}
+    WHERE (SELECT count(*) FROM ingestion_errors WHERE ingestion_run_id = $2) < $6
 """
 _FAIL_CONNECTOR = """
     UPDATE connectors SET status = 'ERROR', error_count = error_count + 1, error_message = $3
@@ -147,7 +147,7 @@ async def take_over(connection: Connection, claim: Claim, job_id: str) -> None:
     Raises StaleFence if a newer delivery has it, Snooze while another job is reading it.
     """
     async with connection.transaction():
-        busy = await connection.fetchval(_BUSY, claim.connector_id, job_id)
+        busy = await connection.fetchval(_BUSY, claim.connector_id, job_id, BUSY_FOR)
         if busy is not None:
             raise Snooze(BUSY_WAIT_S, f"{busy} is reading the same connector")
         await claim.take(connection)
@@ -186,7 +186,9 @@ async def record_failure(connection: Connection, claim: Claim, run: Run | None, 
         await connection.execute(_FAIL_CONNECTOR, claim.tenant_id, claim.connector_id, text)
         if run is not None:
             await connection.execute(_FAIL_RUN, run.id, text, failure.final)
-            await connection.execute(_NOTE_ERROR, claim.tenant_id, run.id, failure.type, text, not failure.final)
+            await connection.execute(
+                _NOTE_ERROR, claim.tenant_id, run.id, failure.type, text, not failure.final, MOST_ERROR_ROWS
+            )
 
 
 def read_run(row: asyncpg.Record, claim: Claim) -> Run:

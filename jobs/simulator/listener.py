@@ -38,7 +38,7 @@ class Response(Struct, frozen=True):
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class _BadRequest(Exception):  # noqa: N818 - an answer, not a fault
+class _BadRequest(Exception):
     pass
 
 

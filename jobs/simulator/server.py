@@ -117,7 +117,7 @@ class Simulator:
 
     def _changes(self, what: str, location: str) -> None:
         listing = self.world.truth(location)
-        if what == "added":
+        if what == "added" or not listing:
             new_review(self.world, location, self._now(), self._random)
         elif what == "edited":
             oldest = listing[-1]

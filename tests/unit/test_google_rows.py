@@ -147,9 +147,10 @@ def test_times(text: str, micros: int) -> None:
     assert read_time(text, "createTime") == datetime(2025, 11, 2, 17, 3, 11, micros, tzinfo=UTC)
 
 
-@given(st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30)), st.integers(-14, 14))
-def test_times_with_zones(moment: datetime, hours: int) -> None:
+@given(st.integers(0, 10**17), st.integers(-14, 14))
+def test_times_with_zones(micros: int, hours: int) -> None:
     """A time with any zone is the same moment in UTC."""
     sign = "-" if hours < 0 else "+"
-    text = f"{moment.isoformat(timespec='microseconds')}{sign}{abs(hours):02}:00"
-    assert read_time(text, "t") == moment.replace(tzinfo=UTC) - timedelta(hours=hours)
+    moment = datetime(1000, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    text = f"{moment:%Y-%m-%dT%H:%M:%S.%f}{sign}{abs(hours):02}:00"
+    assert read_time(text, "t") == moment - timedelta(hours=hours)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from random import Random
 
 import httpx
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,19 +163,13 @@ async def test_size_limit() -> None:
 async def test_whole_limit() -> None:
     """The limit of a whole try ends one that never stops dripping."""
 
-    class Drip(httpx.AsyncByteStream):
-        async def __aiter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204
-            while True:
-                await anyio_sleep()
-                yield b"x"
-
-    from anyio import sleep as pause
-
-    async def anyio_sleep() -> None:
-        await pause(0)
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            await checkpoint()
+            yield b"x"
 
     def handler(_request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=Drip())
+        return httpx.Response(200, content=drip())
 
     with pytest.raises(SourceUnavailable) as caught:
         await send(handler, tries=1, whole_s=0)

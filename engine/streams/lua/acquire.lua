@@ -44,7 +44,7 @@ if not limits then
   return { 'reset', '-1', '0', '0' }
 end
 
-local reply, holdings, emitted, tally = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms) }, {}, {}, {}
+local reply, holdings, emitted, waits = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms) }, {}, {}, {}
 local taken, bytes, largest = 0, 0, 0
 local fence = tonumber(redis.call('HGET', KEYS[6], 'fence') or '0')
 
@@ -64,21 +64,22 @@ local function deliver(stream, entry, id)
   if record[1] ~= stream .. ' ' .. entry or not (record[8] == 'waiting' or record[8] == 'active') then
     return discard(stream, entry)
   end
-  fence = math.max(now, fence + 1)
-  local waited_us = math.max(0, now - tonumber(string.match(entry, '^%d+')) * 1000)
-  taken, bytes, largest = taken + 1, bytes + #record[3], math.max(largest, #record[3])
+  fence = now > fence and now or fence + 1
+  local number, payload = digits(fence), record[3]
+  local waited_us = now - tonumber(string.match(entry, '^%d+')) * 1000
+  bytes = bytes + #payload
+  largest = #payload > largest and #payload or largest
   redis.call('HSET', key, 'state', 'active')
-  holdings[#holdings + 1] = id
-  holdings[#holdings + 1] = digits(fence) .. ' ' .. stream .. ' ' .. entry .. ' - ' .. consumer
-  local delivery = { id, record[2], record[3], digits(fence), record[4], record[5] or '0', record[6] or '0',
-    record[7] or '0', stream == 'suspect' and '1' or '0', digits(math.floor(waited_us / 1000)) }
-  for _, value in ipairs(delivery) do
-    reply[#reply + 1] = value
-  end
+  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. ' - ' .. consumer
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
-  count_up(tally, 'acquire')
-  count_up(tally, 'wait:' .. bucket_of(waited_us))
+  count_duration(waits, waited_us)
+  local at = 4 + taken * 10
+  reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = id, record[2], payload, number, record[4]
+  reply[at + 6], reply[at + 7], reply[at + 8] = record[5] or '0', record[6] or '0', record[7] or '0'
+  reply[at + 9] = stream == 'suspect' and '1' or '0'
+  reply[at + 10] = digits(waited_us > 0 and waited_us / 1000 or 0)
+  taken = taken + 1
 end
 
 -- Reads a stream while there are places, a few entries at a time once payloads are large. True if it holds more.
@@ -133,7 +134,7 @@ if taken > 0 then
   redis.call('HSET', KEYS[6], 'fence', digits(fence))
 end
 emit(KEYS[8], emitted)
-write_stats(KEYS[9], now, tally)
+write_stats(KEYS[9], now, taken > 0 and { acquire = taken } or {}, 'wait', waits)
 if taken > 0 and left_some then
   wake_one(KEYS[7])
 end

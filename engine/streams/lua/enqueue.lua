@@ -31,6 +31,13 @@ if answered then
   return cmsgpack.unpack(answered)
 end
 
+local function put(fields, name, value)
+  if value and value ~= '' then
+    fields[#fields + 1] = name
+    fields[#fields + 1] = value
+  end
+end
+
 local LIVE = { waiting = true, delayed = true, active = true }
 local ENDS = { completed = KEYS[8], failed = KEYS[9], cancelled = KEYS[10] }
 local now = read_clock(ARGV[1])
@@ -66,7 +73,7 @@ if #new == 0 then
 end
 redis.call('HSET', KEYS[2], 'fence', digits(fence))
 
-local due, tenants, emitted, tally, woken = {}, {}, {}, {}, false
+local due, tenants, emitted, woken = {}, {}, {}, false
 local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 for _, job in ipairs(new) do
   local id, name, payload = ARGV[job.at], ARGV[job.at + 1], ARGV[job.at + 2]
@@ -76,25 +83,20 @@ for _, job in ipairs(new) do
     redis.call('ZREM', ENDS[job.ended], id)
     redis.call('DEL', key)
   end
-  local fields = { 'name', name, 'payload', payload, 'run', job.run }
-  local function put(field, value)
-    fields[#fields + 1] = field
-    fields[#fields + 1] = value
-  end
-  if job.last then put('last', job.last) end
-  if tenant ~= '' then put('tenant', tenant) end
-  if digest ~= '' then put('digest', digest) end
+  local fields
   if delay_ms > 0 then
     local due_ms = digits(math.ceil(now / 1000) + delay_ms)
-    put('state', 'delayed')
-    put('due', due_ms)
+    fields = { 'name', name, 'payload', payload, 'run', job.run, 'state', 'delayed', 'due', due_ms }
     due[#due + 1] = due_ms
     due[#due + 1] = id
   else
-    put('state', 'waiting')
-    put('at', 'ready ' .. redis.call('XADD', KEYS[3], '*', 'id', id))
+    local entry = redis.call('XADD', KEYS[3], '*', 'id', id)
+    fields = { 'name', name, 'payload', payload, 'run', job.run, 'state', 'waiting', 'at', 'ready ' .. entry }
     woken = true
   end
+  put(fields, 'last', job.last)
+  put(fields, 'tenant', tenant)
+  put(fields, 'digest', digest)
   redis.call('HSET', key, unpack(fields))
   if tenant ~= '' then
     tenants[tenant] = tenants[tenant] or {}
@@ -103,7 +105,6 @@ for _, job in ipairs(new) do
   end
   emitted[#emitted + 1] = 'enqueue'
   emitted[#emitted + 1] = id
-  count_up(tally, 'enqueue')
 end
 
 if #due > 0 then
@@ -117,7 +118,7 @@ for tenant, members in pairs(tenants) do
   redis.call('EXPIRE', key, ARGV[3])
 end
 emit(KEYS[6], emitted)
-write_stats(KEYS[7], now, tally)
+write_stats(KEYS[7], now, { enqueue = #new })
 if woken then
   wake_one(KEYS[5])
 end

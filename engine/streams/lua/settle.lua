@@ -32,7 +32,7 @@
 --- @include trail
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
-local ENDS = { complete = { 'completed', KEYS[10] }, fail = { 'failed', KEYS[11] }, cancel = { 'cancelled', KEYS[12] } }
+local INDEX = { complete = KEYS[10], fail = KEYS[11], cancel = KEYS[12], retry = KEYS[4], snooze = KEYS[4] }
 local now = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
 local limits = read_limits(KEYS[6]) or { max_active = 0, suspect_at = 2 }
@@ -44,26 +44,28 @@ end
 local held = redis.call('HMGET', KEYS[5], unpack(ids))
 local reply, owned, released, gone = {}, {}, {}, { again = {}, ready = {}, suspect = {} }
 for n, id in ipairs(ids) do
-  local at = 2 + (n - 1) * 5
+  local fence = ARGV[n * 5 - 2]
+  local record = read_record(KEYS[13] .. id, 'run', 'last', 'attempts', 'crashes', 'snoozed')
   local holding = read_holding(held[n])
-  local record = read_record(KEYS[13] .. id, 'attempts', 'crashes', 'snoozed', 'run', 'last')
-  if holding and holding.fence == ARGV[at + 1] then
-    reply[n] = 'lost'
-    if record and record[4] then
-      reply[n] = 'ok'
-      owned[#owned + 1] = { id = id, at = at, holding = holding, record = record }
-    end
+  if holding and holding.fence == fence then
     released[#released + 1] = id
     table.insert(gone[holding.stream], holding.entry)
     held[n] = false
+    if record and record[1] then
+      reply[n] = 'ok'
+      owned[#owned + 1] = { n = n, id = id, holding = holding, record = record }
+    else
+      reply[n] = 'lost'
+    end
   else
-    reply[n] = record and record[5] == ARGV[at + 1] and 'ok' or 'lost'
+    reply[n] = record and record[2] == fence and 'ok' or 'lost'
   end
 end
 if #released == 0 then
   return reply
 end
 
+-- The first write is one that Redis takes even when its memory is full: a job can always end.
 local was_full = limits.max_active > 0 and redis.call('HLEN', KEYS[5]) >= limits.max_active
 redis.call('HDEL', KEYS[5], unpack(released))
 for stream, entries in pairs(gone) do
@@ -73,59 +75,65 @@ for stream, entries in pairs(gone) do
   end
 end
 
-local emitted, tally, ended, due, woken = {}, {}, {}, {}, was_full
+local emitted, tally, runs, indexed, woken = {}, {}, {}, {}, was_full
 local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 
+local function index(verb, score, id)
+  indexed[verb] = indexed[verb] or {}
+  table.insert(indexed[verb], score)
+  table.insert(indexed[verb], id)
+end
+
 for _, job in ipairs(owned) do
-  local key, fence, verb = KEYS[13] .. job.id, ARGV[job.at + 1], ARGV[job.at + 2]
-  local data, delay_ms = ARGV[job.at + 3], tonumber(ARGV[job.at + 4])
+  local id, key, at, worker = job.id, KEYS[13] .. job.id, job.n * 5 - 3, job.holding.consumer
+  local fence, verb, data, delay_ms = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
+  local due_ms = delay_ms > 0 and digits(math.ceil(now / 1000) + delay_ms) or now_ms
+  local attempts = digits(tonumber(job.record[3] or '0') + 1)
   if job.holding.flagged then
     verb = 'cancel'
   end
-  local attempts = tonumber(job.record[1] or '0')
-  local common = { 'last', fence, 'worker', job.holding.consumer }
-  if verb == 'complete' or verb == 'retry' or verb == 'fail' then
-    common[5], common[6] = 'attempts', digits(attempts + 1)
-  end
-  if verb == 'retry' or verb == 'fail' then
-    common[7], common[8] = 'error', data
-    write_trail(KEYS[14] .. job.id, 'kind', 'attempt', 'run', job.record[4], 'start', fence, 'end', now_ms,
-      'worker', job.holding.consumer, 'error', data)
-  elseif verb == 'complete' then
-    common[7], common[8] = 'result', data
-  end
-  if ENDS[verb] then
-    redis.call('HSET', key, 'state', ENDS[verb][1], 'ended', now_ms, unpack(common))
-    ended[verb] = ended[verb] or {}
-    table.insert(ended[verb], now_ms)
-    table.insert(ended[verb], job.id)
+  if verb == 'complete' then
+    redis.call('HSET', key, 'state', 'completed', 'ended', now_ms, 'last', fence, 'worker', worker,
+      'attempts', attempts, 'result', data)
+    index(verb, now_ms, id)
+  elseif verb == 'cancel' then
+    redis.call('HSET', key, 'state', 'cancelled', 'ended', now_ms, 'last', fence, 'worker', worker)
+    index(verb, now_ms, id)
   elseif verb == 'release' then
-    hand_back(STREAMS, key, job.id, tonumber(job.record[2] or '0'), limits.suspect_at, common)
+    local crashes = tonumber(job.record[4] or '0')
+    hand_back(STREAMS, key, id, crashes, limits.suspect_at, { 'last', fence, 'worker', worker })
     woken = true
+  elseif verb == 'snooze' then
+    local snoozed = digits(tonumber(job.record[5] or '0') + delay_ms)
+    redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker, 'snoozed', snoozed)
+    index(verb, due_ms, id)
   else
-    local due_ms = digits(math.ceil(now / 1000) + delay_ms)
-    if verb == 'snooze' then
-      common[5], common[6] = 'snoozed', digits(tonumber(job.record[3] or '0') + delay_ms)
+    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,
+      'worker', worker, 'error', data)
+    if verb == 'retry' then
+      redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker,
+        'attempts', attempts, 'error', data)
+      index(verb, due_ms, id)
+    else
+      redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, 'last', fence, 'worker', worker,
+        'attempts', attempts, 'error', data)
+      index(verb, now_ms, id)
     end
-    redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, unpack(common))
-    due[#due + 1] = due_ms
-    due[#due + 1] = job.id
   end
   emitted[#emitted + 1] = verb
-  emitted[#emitted + 1] = job.id
+  emitted[#emitted + 1] = id
   count_up(tally, verb)
-  count_up(tally, 'run:' .. bucket_of(now - tonumber(fence)))
+  count_duration(runs, now - tonumber(fence))
 end
 
-for verb, members in pairs(ended) do
-  redis.call('ZADD', ENDS[verb][2], unpack(members))
+for verb, members in pairs(indexed) do
+  redis.call('ZADD', INDEX[verb], unpack(members))
 end
-if #due > 0 then
-  redis.call('ZADD', KEYS[4], unpack(due))
+if indexed.retry or indexed.snooze then
   woken = woken or redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] ~= head_before
 end
 emit(KEYS[8], emitted)
-write_stats(KEYS[9], now, tally)
+write_stats(KEYS[9], now, tally, 'run', runs)
 if woken then
   wake_one(KEYS[7])
 end

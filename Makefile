@@ -1,0 +1,58 @@
+# Two commands matter: `make demo` shows the worker at work, `make test` checks everything.
+# Nothing is installed outside .venv; the servers they start are in .venv too, and end with them.
+
+PYTHON ?= python3
+LOOPS ?= asyncio,uvloop
+EXTRAS := uvloop jobs embedded dev
+
+# A virtual environment belongs to one Python and one place: the stamp names both, and lies within.
+BASE := $(shell $(PYTHON) -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null)
+OWNER := $(shell $(PYTHON) -c 'import hashlib, sys; \
+	print(hashlib.sha256(repr((sys.version, sys.base_prefix, sys.argv[1])).encode()).hexdigest()[:12])' \
+	'$(CURDIR)' 2>/dev/null)
+BIN := .venv/bin
+STAMP := .venv/installed-$(OWNER)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+setup: $(STAMP)  ## .venv with everything that requirements.lock names; does nothing if it is there
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) found: install Python 3.11 or later, or make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is $$($(PYTHON) -V): Python 3.11 or later is needed, give it by make PYTHON=/path/to/python"; exit 2; }
+	@if ! ls .venv/installed-$(OWNER) >/dev/null 2>&1; then \
+		rm -rf .venv; \
+		$(BASE) -m venv .venv || { rm -rf .venv; echo "cannot make .venv: on Debian and Ubuntu install python3-venv"; exit 2; }; \
+	fi
+	@echo "installing into .venv"
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+check: setup  ## lint, format, types and import contracts
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/basedpyright --level error
+	@$(BIN)/lint-imports --quiet || $(BIN)/lint-imports
+
+test: check  ## the checks, then all tests against real servers, async ones on both loops
+	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet
+
+demo: setup  ## the whole line at work: servers, migrations, simulator, worker, ingest, scores
+	@$(BIN)/python -m jobs.demo
+
+lock:  ## requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		$(addprefix --extra ,$(EXTRAS)) --output-file requirements.lock pyproject.toml
+
+clean:  ## nothing is left of setup, demo, checks and tests
+	rm -rf .venv .data .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,169 @@
+"""A queue on a real server whose clock moves only by hand: what a test of the scripts needs in a line each."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any, Literal
+
+import msgspec
+
+from engine.streams import GROUP, Keys, SyncStore
+from engine.streams import commands as c
+from engine.streams.reads import counts, list_jobs, show
+from engine.testing import FakeClock
+from engine.types import CancelAnswer, Delivery, Enqueued, JobLine, JobStatus, Keep, QueueCounts, QueueLimits, State
+
+Verb = Literal["complete", "retry", "snooze", "fail", "release", "cancel"]
+STREAMS = ("again", "ready", "suspect")
+KEEP = Keep(86_400)
+FAILURE = b'{"type":"ValueError","message":"no"}'
+
+
+class Rig:
+    """One queue under test. Every call is stamped by `clock`, which starts in the past; nothing ever sleeps."""
+
+    def __init__(self, url: str, prefix: str, queue: str = "q") -> None:
+        self.keys = Keys(prefix, "s", queue)
+        self.store = SyncStore(url)
+        self.clock = FakeClock()
+        self.limits = QueueLimits()
+        self._ops = count()
+
+    # ------------------------------------------------------------------------------------------ the scripts
+
+    def configure(self, **limits: Any) -> bool:
+        """The queue is configured with these limits over the ones before; whether that changed something."""
+        self.limits = msgspec.structs.replace(self.limits, **limits)
+        return self.store.run(c.configure(self.keys, self.limits))
+
+    def enqueue_jobs(self, *jobs: c.NewJob, op: str | None = None, tenant_ttl_s: int = 60) -> list[Enqueued | None]:
+        """The tickets of one enqueue call."""
+        call = c.enqueue(self.keys, self.clock.now_us(), op or f"op{next(self._ops)}", tenant_ttl_s, jobs)
+        return self.store.run(call)
+
+    def enqueue(self, *ids: str, delay_s: float = 0, payload: bytes = b"{}", op: str | None = None) -> list[Enqueued]:
+        """The tickets of plain jobs."""
+        jobs = [c.NewJob(job_id, "work", payload, round(delay_s * 1000)) for job_id in ids]
+        return [ticket for ticket in self.enqueue_jobs(*jobs, op=op) if ticket is not None]
+
+    def acquire(self, places: int = 10, consumer: str = "w1", *, alone: bool = True) -> c.Acquired:
+        """What an acquire answers."""
+        return self.store.run(c.acquire(self.keys, self.clock.now_us(), consumer, places, alone=alone))
+
+    def take(self, places: int = 10, consumer: str = "w1", *, alone: bool = True) -> list[Delivery]:
+        """The deliveries of an acquire."""
+        return self.acquire(places, consumer, alone=alone).deliveries
+
+    def settle(self, delivery: Delivery, verb: Verb, data: bytes = b"", delay_s: float = 0) -> bool:
+        """Whether the settle was accepted."""
+        return self.settle_many(c.Settle(delivery.id, delivery.fence, verb, data, round(delay_s * 1000)))[0]
+
+    def settle_many(self, *settles: c.Settle) -> list[bool]:
+        """Which settles were accepted."""
+        return self.store.run(c.settle(self.keys, self.clock.now_us(), settles))
+
+    def renew(self, *known: Delivery, consumer: str = "w1", strays: bool = False, renew: bool = True) -> c.Renewed:
+        """What a renew of these deliveries answers."""
+        holdings = [c.Holding(delivery.id, delivery.fence, renew) for delivery in known]
+        return self.store.run(c.renew(self.keys, self.clock.now_us(), consumer, holdings, strays=strays))
+
+    def reclaim(self, *dead: str) -> c.Swept:
+        """What one sweep answers."""
+        return self.store.run(c.reclaim(self.keys, self.clock.now_us(), dead))
+
+    def cancel(self, ticket: Enqueued) -> CancelAnswer:
+        """What a cancel of the ticket's run answers."""
+        return self.store.run(c.cancel(self.keys, self.clock.now_us(), ticket.id, ticket.run))
+
+    def note(self, delivery: Delivery, kind: Literal["log", "progress", "checkpoint"], data: bytes = b"") -> bool:
+        """Whether the note was kept."""
+        note = c.Note(delivery.id, delivery.fence, kind, data)
+        return self.store.run(c.note(self.keys, self.clock.now_us(), [note]))[0]
+
+    def prune(self, completed: Keep = KEEP, failed: Keep = KEEP, limit: int = 250) -> int:
+        """The largest number of jobs deleted of one state."""
+        return self.store.run(c.prune(self.keys, self.clock.now_us(), completed, failed, limit))
+
+    def pause(self, *, paused: bool = True) -> bool:
+        """Whether that changed something."""
+        return self.store.run(c.pause(self.keys, paused=paused))
+
+    # ------------------------------------------------------------------------------------------ more than one
+
+    def sweep_for(self, seconds: float, *living: Delivery, consumer: str = "w1") -> c.Swept:
+        """The sum of the sweeps of these seconds, at the queue's interval; the living renew before each."""
+        total = [0, 0, 0]
+        for _ in range(int(seconds * 1000 / self.limits.sweep_ms)):
+            self.clock.advance(self.limits.sweep_ms / 1000)
+            if living:
+                self.renew(*living, consumer=consumer)
+            swept = self.reclaim()
+            total = [total[0] + swept.reclaimed, total[1] + swept.failed, total[2] + swept.uncharged]
+        return c.Swept(total[0], total[1], total[2], more=False, closed_ms=0)
+
+    def end_leases(self, *living: Delivery, consumer: str = "w1") -> c.Swept:
+        """The sum of the sweeps until every lease has run out that nobody renews."""
+        return self.sweep_for(self.limits.lease_ms / 1000 * 2 + 1, *living, consumer=consumer)
+
+    # ------------------------------------------------------------------------------------------ looking
+
+    def status(self, job_id: str) -> JobStatus:
+        """What is known of a job that is there."""
+        status = self.store.run(show(self.keys, job_id))
+        assert status is not None, f"{job_id} has no record"
+        return status
+
+    def counts(self) -> QueueCounts:
+        """How many jobs are in each state."""
+        return self.store.run(counts(self.keys, self.clock.now_us(), KEEP, KEEP))
+
+    def listed(self, state: State, limit: int = 250) -> list[JobLine]:
+        """A page of the jobs in one state."""
+        return self.store.run(list_jobs(self.keys, state, limit))
+
+    def record(self, job_id: str) -> dict[str, str]:
+        """The record's fields as they are stored."""
+        return _pairs(self.command("HGETALL", self.keys.job + job_id))
+
+    def control(self) -> dict[str, str]:
+        """The fields of `control`."""
+        return _pairs(self.command("HGETALL", self.keys.control))
+
+    def waiting_in(self, stream: str) -> list[str]:
+        """The ids in a stream, active ones among them, in the order of their entries."""
+        return [entry[1][1].decode() for entry in self.command("XRANGE", getattr(self.keys, stream), "-", "+")]
+
+    def events(self) -> list[tuple[str, str]]:
+        """Every verb and id told so far."""
+        told: list[tuple[str, str]] = []
+        for _, flat in self.command("XRANGE", self.keys.events, "-", "+"):
+            words = [word.decode() for word in flat]
+            told += zip(words[::2], words[1::2], strict=True)
+        return told
+
+    def stats(self) -> dict[str, int]:
+        """The counters of the clock's minute."""
+        minute = self.clock.now_us() // 60_000_000
+        return {name: int(n) for name, n in _pairs(self.command("HGETALL", f"{self.keys.stats}{minute}")).items()}
+
+    def take_wake_up(self) -> bool:
+        """Whether a wake-up was left; it is taken."""
+        return self.command("LPOP", self.keys.wake) is not None
+
+    def command(self, *words: Any) -> Any:
+        """The raw reply of a plain command."""
+        return self.store.command(*words)
+
+    def pending(self, stream: str) -> dict[str, str]:
+        """The consumer of each delivered entry of a stream."""
+        page = self.command("XPENDING", getattr(self.keys, stream), GROUP, "-", "+", 10_000)
+        return {entry.decode(): consumer.decode() for entry, consumer, *_ in page}
+
+    def close(self) -> None:
+        """The connection is closed."""
+        self.store.close()
+
+
+def _pairs(flat: list[bytes]) -> dict[str, str]:
+    words = [word.decode(errors="backslashreplace") for word in flat]
+    return dict(zip(words[::2], words[1::2], strict=True))
