@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from random import Random
@@ -32,7 +32,7 @@ class Resources(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_resources() -> AsyncIterator[Resources]:
+async def open_resources() -> AsyncGenerator[Resources]:
     """The resources by the environment's DATABASE_URL, closed after the block.
 
     Raises SettingError for a bad setting, Unreachable where PostgreSQL does not answer, StartRefused for a schema

@@ -26,12 +26,12 @@ __all__ = [
 ]
 
 LOOP_VARIABLE = "ENGINE_TEST_LOOP"
+LOOPS = os.environ.get(LOOP_VARIABLE, "asyncio").split(",")
+if not set(LOOPS) <= {"asyncio", "uvloop"}:
+    raise pytest.UsageError(f"{LOOP_VARIABLE}={','.join(LOOPS)}: give asyncio, uvloop, or both with a comma between")
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> tuple[str, dict[str, Any]]:
-    """The event loop of async tests: asyncio's, or uvloop by ENGINE_TEST_LOOP=uvloop."""
-    wanted = os.environ.get(LOOP_VARIABLE, "asyncio")
-    if wanted not in {"asyncio", "uvloop"}:
-        raise pytest.UsageError(f"{LOOP_VARIABLE}={wanted} is unknown: give asyncio or uvloop")
-    return "asyncio", {"use_uvloop": wanted == "uvloop"}
+@pytest.fixture(scope="session", params=LOOPS)
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    """The event loop of async tests: asyncio's, uvloop, or one after the other, by ENGINE_TEST_LOOP."""
+    return "asyncio", {"use_uvloop": request.param == "uvloop"}

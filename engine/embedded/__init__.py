@@ -4,9 +4,9 @@ Nothing is installed outside the virtual environment and no port is opened unles
 URLs instead. Each server has a guard process that ends it when its owner is gone, also after `kill -9`.
 """
 
-from engine.embedded.process import Order, RunAs, run
+from engine.embedded.process import Guarded, Order, RunAs, run
 from engine.embedded.server import EmbeddedServer
 from engine.embedded.valkey import EmbeddedValkey, find_valkey
 from engine.errors import EmbeddedError
 
-__all__ = ["EmbeddedError", "EmbeddedServer", "EmbeddedValkey", "Order", "RunAs", "find_valkey", "run"]
+__all__ = ["EmbeddedError", "EmbeddedServer", "EmbeddedValkey", "Guarded", "Order", "RunAs", "find_valkey", "run"]

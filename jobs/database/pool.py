@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -38,7 +38,7 @@ def database_url(environ: Mapping[str, str]) -> str:
 
 
 @asynccontextmanager
-async def open_pool(url: str, *, most: int = MOST_CONNECTIONS) -> AsyncIterator[Pool]:
+async def open_pool(url: str, *, most: int = MOST_CONNECTIONS) -> AsyncGenerator[Pool]:
     """A pool that has reached the server once; closed after the block."""
     async with _told(url):
         pool = await asyncpg.create_pool(
@@ -58,7 +58,7 @@ async def open_pool(url: str, *, most: int = MOST_CONNECTIONS) -> AsyncIterator[
 
 
 @asynccontextmanager
-async def connect(url: str) -> AsyncIterator[Connection]:
+async def connect(url: str) -> AsyncGenerator[Connection]:
     """One connection, closed after the block."""
     async with _told(url):
         connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S, server_settings=_SESSION)
@@ -70,7 +70,7 @@ async def connect(url: str) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def _told(url: str) -> AsyncIterator[None]:
+async def _told(url: str) -> AsyncGenerator[None]:
     """Faults of connecting become the two errors that a command line can print."""
     try:
         yield
@@ -91,10 +91,11 @@ def _where(url: str) -> str:
     """The server's place without user and password."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or parse_qs(parts.query).get("host", ["its default socket"])[0]
-        return f"PostgreSQL at {host}:{parts.port or 5432}"
+        port = parts.port or 5432
     except ValueError:
         return "PostgreSQL"
+    host = parts.hostname or parse_qs(parts.query).get("host", ["its default socket"])[0]
+    return f"PostgreSQL at {host}:{port}"
 
 
 async def _read_json(connection: Connection) -> None:

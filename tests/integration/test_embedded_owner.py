@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.owner import DRAINED, KINDS, ordinary_user, owner
+from tests.support.owner import DRAINED, KINDS, gone, ordinary_user, owner
 from tests.support.servers import scratch
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -72,10 +72,12 @@ def test_ctrl_c_reaches_the_owner_first(kind: str, directory: Path) -> None:
 @each_kind
 def test_a_successor_starts_at_once_on_the_same_directory(kind: str, directory: Path) -> None:
     """An owner that starts right after its predecessor's kill -9 waits for the old server, then has its own."""
-    for _ in range(3):
-        with owner(kind, directory) as it:
-            it.kill(signal.SIGKILL)
-    it.await_all_gone()
+    with owner(kind, directory) as first:
+        first.kill(signal.SIGKILL)
+        with owner(kind, directory) as second:
+            assert gone(first.server)
+            second.kill(signal.SIGKILL)
+            second.await_all_gone()
 
 
 @each_kind

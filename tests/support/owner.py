@@ -54,7 +54,7 @@ def owner(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=preexec,
+        preexec_fn=preexec,  # noqa: PLW1509 - the tests' process has one thread
     ) as process:
         try:
             assert process.stdout is not None

@@ -42,7 +42,7 @@ def _check_streams(rig: Rig, records: dict[str, dict[str, str]], waiting: set[st
         assert int(fence) > int(records[job_id]["run"]), f"{job_id}: its fence is not above its run"
         held[job_id] = (f"{stream} {entry}", consumer)
     assert set(held) == active
-    assert {place: consumer for place, consumer in held.values()} == owners
+    assert dict(held.values()) == owners
     assert all(records[job_id]["at"] == place for job_id, (place, _) in held.items())
 
 
@@ -52,10 +52,10 @@ def everything(rig: Rig) -> dict[str, Any]:
 
 
 def _content(rig: Rig, key: str) -> Any:
-    kind = rig.command("TYPE", key)
-    match str(kind):
+    match rig.command("TYPE", key).decode():
         case "hash":
-            return sorted(rig.command("HGETALL", key).items())
+            flat = rig.command("HGETALL", key)
+            return dict(zip(flat[::2], flat[1::2], strict=True))
         case "zset":
             return rig.command("ZRANGE", key, 0, -1, "WITHSCORES")
         case "list":

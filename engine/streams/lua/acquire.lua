@@ -24,6 +24,7 @@
 --- @include clock
 --- @include digits
 --- @include record
+--- @include holding
 --- @include limits
 --- @include promote
 --- @include tokens
@@ -64,13 +65,16 @@ local function deliver(stream, entry, id)
   if record[1] ~= stream .. ' ' .. entry or not (record[8] == 'waiting' or record[8] == 'active') then
     return discard(stream, entry)
   end
+  -- Active: handed over again by a group that was made anew. A cancel that was asked for still is.
+  local before = record[8] == 'active' and read_holding(redis.call('HGET', KEYS[5], id))
+  local flag = before and before.flagged and ' c ' or ' - '
   fence = now > fence and now or fence + 1
   local number, payload = digits(fence), record[3]
   local waited_us = now - tonumber(string.match(entry, '^%d+')) * 1000
   bytes = bytes + #payload
   largest = #payload > largest and #payload or largest
   redis.call('HSET', key, 'state', 'active')
-  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. ' - ' .. consumer
+  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. flag .. consumer
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
   count_duration(waits, waited_us)
@@ -123,9 +127,7 @@ if places > 0 then
     end
   else
     left_some = take('again')
-    if taken < places and bytes < max_bytes then
-      left_some = take('ready') or left_some
-    end
+    left_some = take('ready') or left_some
   end
 end
 

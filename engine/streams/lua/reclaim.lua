@@ -103,7 +103,8 @@ local function take_back(name, stream, entry)
     note('cancel', id)
   elseif named then
     charge(id, key, holding, record)
-  elseif record[3] == name .. ' ' .. entry and record[4] == 'waiting' then
+  elseif record[3] == name .. ' ' .. entry and (record[4] == 'waiting' or record[4] == 'active') then
+    -- Nobody's by `active`: an acquire broke midway. Only `at` says that this is the job's own entry.
     hand_back(STREAMS, key, id, tonumber(record[1] or '0'), limits.suspect_at, {})
     uncharged = uncharged + 1
     note('release', id)

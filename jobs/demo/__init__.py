@@ -1,0 +1,1 @@
+"""The whole line at work on invented reviews: `python -m jobs.demo`."""
