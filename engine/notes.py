@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from functools import partial
+from random import Random
 
+from engine.backoff import full
 from engine.clock import Clock
 from engine.codec import encode_json
-from engine.errors import EngineError, LeaseLost
+from engine.errors import EngineError, LeaseLost, Unreachable
 from engine.escape import cut
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, Note, note
@@ -23,8 +26,8 @@ _log = logging.getLogger("engine.notes")
 class Notes:
     """The notebook of a worker's handlers."""
 
-    def __init__(self, keys: dict[str, Keys], store: Store, clock: Clock) -> None:
-        self._keys, self._store, self._clock = keys, store, clock
+    def __init__(self, keys: dict[str, Keys], store: Store, clock: Clock, random: Random) -> None:
+        self._keys, self._store, self._clock, self._random = keys, store, clock, random
         self._waiting: dict[str, deque[Note]] = {queue: deque(maxlen=_MAX_KEPT) for queue in keys}
         self._started: dict[int, float] = {}
 
@@ -52,8 +55,16 @@ class Notes:
     async def checkpoint(self, delivery: Delivery) -> None:
         keys = self._keys[delivery.queue]
         call = note(keys, self._clock.now_us(), [Note(delivery.id, delivery.fence, "checkpoint")])
-        if not (await self._store.run(call))[0]:
-            raise LeaseLost(f"another delivery owns job {delivery.id!r}")
+        while True:
+            try:
+                (kept,) = await self._store.run(call)
+            except Unreachable:
+                # The job goes on when Redis does; its own timeout bounds the wait.
+                await asyncio.sleep(0.1 + full(1.0, self._random))
+                continue
+            if not kept:
+                raise LeaseLost(f"another delivery owns job {delivery.id!r}")
+            return
 
     @property
     def waiting(self) -> bool:
@@ -68,14 +79,15 @@ class Notes:
                 batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
                 call: Call[list[bool]] = note(self._keys[queue], self._clock.now_us(), batch)
                 future = self._store.submit(call)
-                future.add_done_callback(_dropped)
+                future.add_done_callback(partial(self._answered, queue, batch))
                 futures.append(future)
         return futures
 
-
-def _dropped(future: asyncio.Future[list[bool]]) -> None:
-    error = None if future.cancelled() else future.exception()
-    if isinstance(error, EngineError):
-        _log.debug("notes dropped: %s", error)
-    elif error is not None:
-        _log.error("notes dropped", exc_info=error)
+    def _answered(self, queue: str, batch: list[Note], future: asyncio.Future[list[bool]]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if isinstance(error, Unreachable):
+            self._waiting[queue].extendleft(reversed(batch))
+        elif isinstance(error, EngineError):
+            _log.warning("%d notes dropped: %s", len(batch), error)
+        elif error is not None:
+            _log.error("%d notes dropped", len(batch), exc_info=error)

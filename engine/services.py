@@ -39,7 +39,7 @@ class Services:
         registry = Registry(settings.prefix)
         self.consumer = f"{settings.worker_id}~{secrets.token_hex(4)}"
         self._clock, self._roster = clock, roster
-        self._notes = Notes(keys, store, clock)
+        self._notes = Notes(keys, store, clock, random)
         self._settler = Settler(keys, store, roster, clock)
         self._runner = Runner(queues, roster, self._settler, self._notes, clock, random)
         self._fetcher = Fetcher(lines, store, self.consumer, roster, clock)

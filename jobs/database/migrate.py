@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -60,10 +61,10 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(found)
 
 
-async def schema_state(connection: Connection) -> SchemaState:
-    """Where the schema is; writes nothing."""
+async def schema_state(connection: Connection, files: Sequence[Migration] | None = None) -> SchemaState:
+    """Where the schema is, against these files (default: this program's); writes nothing."""
     applied = await _applied(connection)
-    known = migrations()
+    known = migrations() if files is None else files
     return SchemaState(
         at=max(applied, default=0),
         needs=len(known),
@@ -80,22 +81,21 @@ async def check_schema(connection: Connection) -> None:
         raise StartRefused(f"schema is at {state.at}, this worker needs {state.needs}: run `{COMMAND}`")
 
 
-async def migrate(connection: Connection) -> list[str]:
-    """Every migration is applied; gives the titles of those that this call applied.
+async def migrate(connection: Connection, files: Sequence[Migration] | None = None) -> list[str]:
+    """Every file (default: this program's) is applied; gives the titles of those that this call applied.
 
     Two processes that migrate at once wait for one another. A file that fails leaves nothing behind, and those
     before it stay.
     """
     await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
     try:
-        _refuse_strange(await schema_state(connection))
-        done: list[str] = []
+        known = migrations() if files is None else files
+        _refuse_strange(await schema_state(connection, known))
         applied = await _applied(connection)
-        for migration in migrations():
-            if migration.version not in applied:
-                await _apply(connection, migration)
-                done.append(_title(migration))
-        return done
+        due = [migration for migration in known if migration.version not in applied]
+        for migration in due:
+            await _apply(connection, migration)
+        return [_title(migration) for migration in due]
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
 

@@ -60,7 +60,9 @@ async def compared(bench: Bench, run: Run) -> None:
         pass
 
 
-EARLY, LATE, LATEST = (fetched(name, content=TEXT, day=date(2026, 9, day)) for name, day in (("e", 1), ("l", 2), ("t", 3)))
+EARLY, LATE, LATEST = (
+    fetched(name, content=TEXT, day=date(2026, 9, day)) for name, day in (("e", 1), ("l", 2), ("t", 3))
+)
 
 
 async def test_the_earliest_is_the_original(bench: Bench) -> None:

@@ -21,7 +21,8 @@ async def bench(database_url: str) -> AsyncGenerator[Bench]:
 
 
 @pytest.mark.parametrize(
-    ("connector", "tenant"), [("unknown", "t1"), ("other", "t1"), ("c1", "t2"), ("c1", "unknown"), ("' OR true --", "t1")]
+    ("connector", "tenant"),
+    [("unknown", "t1"), ("other", "t1"), ("c1", "t2"), ("c1", "unknown"), ("' OR true --", "t1")],
 )
 async def test_not_the_tenants_connector(bench: Bench, connector: str, tenant: str) -> None:
     """A connector that is not the tenant's fails the job at once; no row of anybody is touched."""

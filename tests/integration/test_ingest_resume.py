@@ -201,5 +201,8 @@ async def test_far_future_is_flagged(bench: Bench) -> None:
     far, near = fetched("far", day=AS_OF.replace(year=2100)), fetched("near")
     await store(bench, await begun(bench, fence=10), Page(reviews=(far, near)))
     rows = await bench.pool.fetch("SELECT external_review_id, review_date, quality_flags FROM reviews ORDER BY 1")
-    assert [(row["external_review_id"], row["quality_flags"]) for row in rows] == [("far", ["FUTURE_DATE"]), ("near", [])]
+    assert [(row["external_review_id"], row["quality_flags"]) for row in rows] == [
+        ("far", ["FUTURE_DATE"]),
+        ("near", []),
+    ]
     assert rows[0]["review_date"] == far.reviewed_at

@@ -50,7 +50,9 @@ async def test_two_at_once(empty_database_url: str) -> None:
 async def test_an_older_schema_is_refused(empty_database_url: str) -> None:
     """A worker on an older schema is told the command to type."""
     async with connect(empty_database_url) as connection:
-        with pytest.raises(StartRefused, match=f"schema is at 0, this worker needs {NEWEST}: run `python -m jobs migrate`"):
+        with pytest.raises(
+            StartRefused, match=f"schema is at 0, this worker needs {NEWEST}: run `python -m jobs migrate`"
+        ):
             await check_schema(connection)
 
 
@@ -71,13 +73,12 @@ async def test_a_changed_file_is_refused(database_url: str) -> None:
             await check_schema(connection)
 
 
-async def test_a_failing_file_leaves_nothing(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_failing_file_leaves_nothing(empty_database_url: str) -> None:
     """A file that fails half-way is undone, those before it stay, and the error names it."""
     files = (*migrations(), Migration(NEWEST + 1, "broken", "CREATE TABLE half (x int); SELECT nonsense;"))
-    monkeypatch.setattr("jobs.database.migrate.migrations", lambda: files)
     async with connect(empty_database_url) as connection:
         with pytest.raises(StartRefused, match="_broken failed and left nothing behind"):
-            await migrate(connection)
+            await migrate(connection, files)
         assert await connection.fetchval("SELECT to_regclass('half')") is None
         assert (await schema_state(connection)).at == NEWEST
 

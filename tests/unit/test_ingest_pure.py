@@ -121,7 +121,8 @@ def test_ratings_compare_as_stored(rating: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rating", "content", "bad"), [(None, None, True), (None, "x", False), (1, None, False), (0.9, "x", True), (5.1, "x", True)]
+    ("rating", "content", "bad"),
+    [(None, None, True), (None, "x", False), (1, None, False), (0.9, "x", True), (5.1, "x", True)],
 )
 def test_faults(rating: float | None, content: str | None, bad: bool) -> None:  # noqa: FBT001
     """A row without rating and text, or with a rating out of range, cannot be stored."""

@@ -74,7 +74,7 @@ PHRASES: dict[float, str] = {
         te duur | te hard | so hard | te sout | te soet | te droog | te lank | te klein | te min | klein porsies | klein porsie |
         geen atmosfeer | geen atmosfeer nie | nie beskikbaar | nie beskikbaar nie | op hul baadjie | nog honger | ys koud | yskoud |
         kry dit asseblief reg | niemand het omgegee | niemand het omgegee nie | sonder papier |
-        nie gaar nie | bly weg | beveel dit nie aan | beveel dit nie aan nie | hou nie van | hou nie daarvan | geniet dit nie |
+        nie gaar nie | wou nie | bly weg | beveel dit nie aan | beveel dit nie aan nie | hou nie van | hou nie daarvan | geniet dit nie |
         dit nie geniet
     """,
     -0.8: "nooit weer | mors van geld | mors van tyd | vermors geld | kos vergiftiging | voedselvergiftiging | siek geword | siek gemaak",

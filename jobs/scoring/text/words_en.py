@@ -42,7 +42,7 @@ WEIGHTS: dict[float, str] = {
         lacking lacks lacked late limited loud lukewarm mediocre messy missing noise noisy oily outdated 
         pity pricey problem problems queue queued rushed salty shame slow slower slowly small smaller smelly stuffy
         tepid tired tiring tough unattentive uncomfortable underwhelming underwhelmed uneven uninspired uninspiring
-        unlucky watery waited wait waiting weak weird worn wrong cold poky stingy skimpy meagre sparse
+        unlucky watery waited waiting weak weird worn wrong cold poky stingy skimpy meagre sparse
     """,
     -0.55: """
         annoyed annoying avoid bad badly bland boring broken burned burnt careless chewy clueless disappoint disappointed
@@ -89,7 +89,7 @@ PHRASES: dict[float, str] = {
     -0.5: """
         no atmosphere | too loud | so loud | too long | too salty | too sweet | too dry | too expensive | too much for |
         stay away | gone downhill | went downhill | go elsewhere | somewhere else | let down | poor value | bad value | no options |
-        not available | ran out | run out of | out of paper | out of stock | left hungry | still hungry | half empty |
+        not available | refused to | would not | ran out | run out of | out of paper | out of stock | left hungry | still hungry | half empty |
         over cooked | under cooked | over priced | never came | never arrived | took forever | took ages | took an hour |
         took over an hour | waited an hour | waited over an hour | waited two hours | an hour later | ice cold | stone cold |
         sort this out | small portions | small portion | nobody cared | no one cared | fell short | falls short | did not care | didn't care | rip off
