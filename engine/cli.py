@@ -14,9 +14,9 @@ from typing import Any
 
 from engine.cli_output import print_counts, print_jobs, print_json, print_status, say
 from engine.codec import decode_json
-from engine.config import Settings, read_environment
+from engine.config import Settings, read_environment, safe_url
 from engine.embedded import EmbeddedValkey
-from engine.errors import EngineError, SettingError
+from engine.errors import EngineError, SettingError, Unreachable
 from engine.loading import load_app
 from engine.registry import find_queue
 from engine.types import State
@@ -41,6 +41,10 @@ def main(argv: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wanted; nothing is left to flush to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return result
 
 
@@ -131,6 +135,7 @@ def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
 
     async def enqueue() -> int:
         async with app.connect(settings) as client:
+            await client.ping()
             ticket = await client.enqueue(job, payload, job_id=arguments.id, delay_s=arguments.delay)
         if arguments.json:
             print_json(ticket)
@@ -140,7 +145,7 @@ def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
             say(f"warning: {ticket.id} is live with another payload; yours was not stored")
         return 0
 
-    return asyncio.run(enqueue())
+    return _reach(settings, enqueue())
 
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -158,7 +163,7 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
         print_status(status, as_json=arguments.json)
         return 0
 
-    return asyncio.run(look())
+    return _reach(settings, look())
 
 
 def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -172,7 +177,7 @@ def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
         print_jobs(lines, as_json=arguments.json)
         return 0
 
-    return asyncio.run(look())
+    return _reach(settings, look())
 
 
 def _cancel(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -187,7 +192,17 @@ def _cancel(arguments: argparse.Namespace, settings: Settings) -> int:
             say(f"{arguments.id}: {answer.replace('_', ' ')}", sys.stdout)
         return 0 if answer in ("cancelled", "requested") else 1
 
-    return asyncio.run(cancel())
+    return _reach(settings, cancel())
+
+
+def _reach(settings: Settings, command: Coroutine[Any, Any, int]) -> int:
+    """The command's exit code; what to check, if Redis does not answer it."""
+    try:
+        return asyncio.run(command)
+    except Unreachable as error:
+        raise Unreachable(
+            f"no Redis at {safe_url(settings.redis_url)} ({error}): start it, or set REDIS_URL"
+        ) from error
 
 
 def _concurrency(pairs: list[str]) -> dict[str, int]:

@@ -95,6 +95,10 @@ class Client:
             return "unknown"
         return await self._store.run(cancel(self._keys(queue), self._clock.now_us(), job_id, status.run))
 
+    async def ping(self) -> None:
+        """Redis answers; raises Unreachable at once if it does not, where an enqueue would go on trying."""
+        await self._store.command("PING")
+
     async def close(self) -> None:
         """The connection is closed."""
         await self._store.close()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
 from engine import App, Exponential, JobContext, Keep, Rate, days
+from jobs.database import connect, migrate
 from jobs.embedded import start_embedded
 from jobs.ingestion import ingest
 from jobs.payloads import IngestResult, IngestReviews, ScoreResult, ScoreRun
@@ -12,7 +18,21 @@ from jobs.scoring import score
 VOLATILE = ("createdAt", "correlationId")
 """Differ from call to call and do not make a payload another one."""
 
-app = App(slot="pickd", lifespan=open_resources, embedded=start_embedded)
+
+@contextmanager
+def _start_migrated(directory: Path) -> Generator[dict[str, str]]:
+    """PostgreSQL serves from the directory, its schema current; for development."""
+    with start_embedded(directory) as env:
+        asyncio.run(_migrate(env["DATABASE_URL"]))
+        yield env
+
+
+async def _migrate(url: str) -> None:
+    async with connect(url) as connection:
+        await migrate(connection)
+
+
+app = App(slot="pickd", lifespan=open_resources, embedded=_start_migrated)
 
 _ingest_queue = app.queue(
     "ingest_reviews",

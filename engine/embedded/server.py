@@ -41,6 +41,7 @@ class EmbeddedServer(ABC):
         self.sockets = _socket_directory(self.directory, self.socket_name)
         self.run_as: RunAs | None = None
         self._running: Guarded | None = None
+        self._lock: int | None = None
 
     @abstractmethod
     def prepare(self) -> None:
@@ -77,12 +78,13 @@ class EmbeddedServer(ABC):
         self.stop()  # what is left of one that ended by itself
         _make_private(self.directory)
         _make_private(self.sockets)
-        lock = _lock(self.directory, patience_s)
+        self._lock = _lock(self.directory, patience_s)
         try:
             self.prepare()
-            self._running = Guarded(self.order(self.command(), keep_fds=[lock]))
+            self._running = Guarded(self.order(self.command()))
         finally:
-            os.close(lock)
+            os.close(self._lock)
+            self._lock = None
         atexit.register(self.stop)
         try:
             self._await_ready(timeout_s)
@@ -116,8 +118,12 @@ class EmbeddedServer(ABC):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def order(self, command: list[str], *, keep_fds: list[int] | None = None) -> Order:
-        """An order for the guard in this server's directory, environment and identity."""
+    def order(self, command: list[str]) -> Order:
+        """An order for the guard in this server's directory, environment and identity.
+
+        During a start the command inherits the lock on the directory, so that the lock is free only when all
+        that works there is gone, whoever was killed before.
+        """
         return Order(
             command=command,
             directory=str(self.directory),
@@ -133,7 +139,7 @@ class EmbeddedServer(ABC):
             hard_signal=self.hard_signal,
             grace_s=self.grace_s,
             run_as=self.run_as,
-            keep_fds=keep_fds or [],
+            keep_fds=[] if self._lock is None else [self._lock],
         )
 
     def write_private(self, name: str, text: str) -> Path:
@@ -179,10 +185,7 @@ def _socket_directory(wanted: Path, socket_name: str) -> Path:
 
 
 def _lock(directory: Path, patience_s: float) -> int:
-    """A descriptor that locks the directory for as long as this process or the server holds it.
-
-    The server inherits it, so a second server cannot start on the same files before the first is really gone.
-    """
+    """A descriptor that locks the directory for as long as some process holds it."""
     try:
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -73,8 +73,8 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
     mine = [entry for entry in trail if entry["run"] == run]
     holding = held.split(" ", 4) if held else None
     state = State(record["state"].decode())
-    last = holding[0] if holding else record.get("last", b"").decode()
-    started = int(last) // 1000 if last and int(last) > int(run) else None
+    last = int(holding[0]) if holding else max(int(record.get("last", 0)), int(record.get("crashed", 0)))
+    started = last // 1000 if last > int(run) else None
     worker = holding[4] if holding else record.get("worker", b"").decode()
     return JobStatus(
         id=job_id,

@@ -24,7 +24,7 @@ def simulator(*, as_of: date, reviews: int, seed: int) -> Generator[str]:
     """The simulator's URL; it serves inside the block, and ends when its standard input does."""
     command = [sys.executable, "-m", "jobs.simulator", "--as-of", str(as_of), "--reviews", str(reviews)]
     command += ["--locations", str(LOCATIONS), "--seed", str(seed)]
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdin is not None

@@ -66,7 +66,8 @@ def holds(condition: Condition, context: Mapping[str, Any]) -> bool:
 
 
 def _compare(condition: Condition, context: Mapping[str, Any]) -> bool:
-    actual, wanted = _look_up(context, condition.field or ""), condition.value
+    wanted: Any = condition.value
+    actual = _look_up(context, condition.field or "")
     match condition.operator:
         case "eq":
             return _equal(actual, wanted)

@@ -139,4 +139,5 @@ def read_parameters(json: Any) -> Parameters:
 
 def snapshot(parameters: Parameters) -> dict[str, Any]:
     """Every value as JSON types; `read_parameters` of it gives the same set."""
-    return msgspec.to_builtins(parameters)
+    json: dict[str, Any] = msgspec.to_builtins(parameters)
+    return json

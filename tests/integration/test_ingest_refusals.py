@@ -63,22 +63,23 @@ async def test_bad_settings(bench: Bench, settings: dict[str, object]) -> None:
 
 
 CROSSING = [
-    "INSERT INTO ingestion_runs (id, tenant_id, connector_id, job_id, job_run, run_type)"
-    " VALUES ('x', 't2', 'c1', 'j', 1, 'MANUAL')",
-    "INSERT INTO reviews (id, tenant_id, connector_id, external_review_id, source_type, rating, review_date)"
-    " VALUES ('x', 't2', 'c1', 'x', 'GOOGLE', 5, now())",
+    """INSERT INTO ingestion_runs (id, tenant_id, connector_id, job_id, job_run, run_type)
+       VALUES ('x', 't2', 'c1', 'j', 1, 'MANUAL')""",
+    """INSERT INTO reviews (id, tenant_id, connector_id, external_review_id, source_type, rating, review_date)
+       VALUES ('x', 't2', 'c1', 'x', 'GOOGLE', 5, now())""",
     "UPDATE reviews SET duplicate_of = (SELECT id FROM reviews WHERE tenant_id = 't2' LIMIT 1) WHERE tenant_id = 't1'",
     "UPDATE reviews SET tenant_id = 't2' WHERE tenant_id = 't1'",
-    "INSERT INTO review_versions (tenant_id, review_id, version) SELECT 't2', id, 1 FROM reviews WHERE tenant_id = 't1'",
-    "INSERT INTO review_extractions SELECT 't2', id, 1, 'e', 's', now() FROM reviews WHERE tenant_id = 't1'",
+    "INSERT INTO review_versions (tenant_id, review_id, version) SELECT 't2', id, 1 FROM reviews",
+    "INSERT INTO review_extractions SELECT 't2', id, 1, 'e', 's', now() FROM reviews",
 ]
 NONSENSE = [
     "UPDATE reviews SET rating = 5.5",
     "UPDATE reviews SET rating = NULL, content = NULL, title = NULL",
     "UPDATE connectors SET status = 'FINE'",
     "UPDATE ingestion_runs SET reviews_fetched = reviews_fetched + 1",
-    "INSERT INTO score_runs (id, tenant_id, job_id, job_run, run_type, period_start, period_end, timezone, parameters,"
-    " text_model) VALUES ('x', 't1', 'j', 1, 'MANUAL', '2026-02-01', '2026-01-31', 'UTC', '{}', 'm')",
+    """INSERT INTO score_runs (id, tenant_id, job_id, job_run, run_type, period_start, period_end, timezone,
+                               parameters, text_model)
+       VALUES ('x', 't1', 'j', 1, 'MANUAL', '2026-02-01', '2026-01-31', 'UTC', '{}', 'm')""",
     "INSERT INTO themes (id, organisation_id, name, category) VALUES ('x', NULL, 'Service', 'SERVICE')",
 ]
 

@@ -59,7 +59,8 @@ class Bench(Struct, kw_only=True):
         given = given or Given(run=self.fence)
         fence = self.fence if given.fence == Given().fence else given.fence
         told = Given(job_id=given.job_id, fence=fence, run=given.run, attempt=given.attempt, snoozed_s=given.snoozed_s)
-        asked = IngestReviews(**({"tenant_id": "t1", "connector_id": connector} | payload))
+        fields: dict[str, Any] = {"tenant_id": "t1", "connector_id": connector} | payload
+        asked = IngestReviews(**fields)
         job = hurried if in_a_hurry else ingest_reviews
         return await run_job(job, asked, resources=self.resources, given=told, clock=FakeClock())
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 BASE = {"redis", "msgspec"}
-# An extra of redis-py that it takes where it is installed.
-ALLOWED = BASE | {"hiredis"}
+# What redis-py takes: an extra of its own where installed, and a stand-in on Python before 3.11.3.
+ALLOWED = BASE | {"hiredis", "async_timeout"}
 CODE = """
 import sys
 from importlib.metadata import packages_distributions

@@ -180,19 +180,24 @@ TEXTS = st.sampled_from(
         "the garden is lovely in autumn",
     ]
 )
-COMPARABLES = st.lists(
-    st.builds(
-        lambda day, connector, author, text: (NOON + timedelta(days=day), connector, author, text),
-        st.integers(0, 200),
-        st.sampled_from(["c1", "c2"]),
-        st.sampled_from([None, "ann", "ben"]),
-        TEXTS,
-    ),
-    max_size=12,
-).map(lambda rows: [Comparable(f"{number:02}", *row) for number, row in enumerate(rows)])
 
 
-@given(COMPARABLES)
+@st.composite
+def comparables(draw: st.DrawFn) -> list[Comparable]:
+    """A dozen reviews over some months, two connectors and a few authors, many of them alike."""
+    return [
+        Comparable(
+            id=f"{number:02}",
+            at=NOON + timedelta(days=draw(st.integers(0, 200))),
+            connector_id=draw(st.sampled_from(["c1", "c2"])),
+            author=draw(st.sampled_from([None, "ann", "ben"])),
+            text=draw(TEXTS),
+        )
+        for number in range(draw(st.integers(0, 12)))
+    ]
+
+
+@given(comparables())
 def test_likeness_does_not_depend_on_order(reviews: list[Comparable]) -> None:
     """The order in which reviews are given, and which others are asked for, change no likeness."""
     wanted = {review.id for review in reviews}
@@ -203,7 +208,7 @@ def test_likeness_does_not_depend_on_order(reviews: list[Comparable]) -> None:
     assert all(value is None or LEAST_ALIKE <= value <= 1 for value in found.values())
 
 
-@given(COMPARABLES)
+@given(comparables())
 def test_likeness_needs_an_earlier_one(reviews: list[Comparable]) -> None:
     """Likeness 1 means: an equal text in the 90 days before, by another author or connector; and the reverse."""
     found = similarities(reviews, {review.id for review in reviews})

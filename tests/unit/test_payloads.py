@@ -16,7 +16,9 @@ from jobs.payloads import IngestReviews, ScoreRun
 INGEST: dict[str, Any] = {"tenantId": "tenant-1", "connectorId": "connector-1"}
 SCORE: dict[str, Any] = {"tenantId": "tenant-1", "periodStart": "2024-01-01", "periodEnd": "2024-01-31"}
 AWARE = st.datetimes(
-    min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.timezones() | st.just(UTC)
+    min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - Hypothesis wants naive bounds
+    max_value=datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.timezones() | st.just(UTC)
 )
 
 

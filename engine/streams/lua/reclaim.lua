@@ -65,11 +65,12 @@ end
 
 local function charge(id, key, holding, record)
   local crashes = tonumber(record[1] or '0') + 1
-  local error = string.format('{"type":"Crashed","message":"the worker stopped renewing the lease (crash %d of %d)"}',
+  local failure = string.format('{"type":"Crashed","message":"the worker stopped renewing the lease (crash %d of %d)"}',
     crashes, limits.max_crashes)
   write_trail(KEYS[13] .. id, 'kind', 'attempt', 'run', record[2], 'start', holding.fence, 'end', now_ms,
-    'worker', holding.consumer, 'error', error)
-  local extra = { 'last', holding.fence, 'worker', holding.consumer, 'crashes', digits(crashes), 'error', error }
+    'worker', holding.consumer, 'error', failure)
+  -- Not `last`: that would tell the late settle of a delivery that was taken away that it was accepted.
+  local extra = { 'crashed', holding.fence, 'worker', holding.consumer, 'crashes', digits(crashes), 'error', failure }
   if crashes >= limits.max_crashes then
     redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, unpack(extra))
     redis.call('ZADD', KEYS[9], now_ms, id)

@@ -1,0 +1,165 @@
+"""The row of a score run: made at its first attempt, kept over its retries, ended once; and the period's lock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+import asyncpg
+from msgspec import Struct
+
+from engine import LeaseLost, Snooze, UnrecoverableError
+from jobs.database import Connection, Pool
+from jobs.scoring.parameters import Parameters, read_parameters, snapshot
+from jobs.scoring.period import Period
+from jobs.scoring.queries import find_parameters, find_rules
+from jobs.scoring.rules import RuleSet
+
+LOCK_WAIT_S = 5.0
+LONGEST_REASON = 2_000
+
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
+_FIND = "SELECT * FROM score_runs WHERE tenant_id = $1 AND job_id = $2 AND job_run = $3"
+_OPEN = """
+    INSERT INTO score_runs (id, tenant_id, job_id, job_run, fence, period_start, period_end, timezone, text_model,
+                            extractor, run_type, branch_id, triggered_by_id, correlation_id, parameter_version_id,
+                            rule_set_version_id, parameters)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    ON CONFLICT (tenant_id, job_id, job_run) DO UPDATE
+    SET status = 'RUNNING', fence = excluded.fence, timezone = excluded.timezone, text_model = excluded.text_model,
+        extractor = excluded.extractor, error_message = NULL, completed_at = NULL, updated_at = now()
+    WHERE score_runs.fence <= excluded.fence AND score_runs.status <> 'COMPLETED'
+    RETURNING *
+"""
+_CURRENT = """
+    SELECT * FROM score_runs
+    WHERE tenant_id = $1 AND period_start = $2 AND period_end = $3 AND status = 'COMPLETED' AND superseded_by IS NULL
+      AND fingerprint = $4
+"""
+_DROP = "DELETE FROM score_runs WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND status = 'RUNNING'"
+_FAIL = """
+    UPDATE score_runs SET status = 'FAILED', error_message = $5, completed_at = now(), updated_at = now()
+    WHERE tenant_id = $1 AND job_id = $2 AND job_run = $3 AND fence = $4 AND status = 'RUNNING'
+"""
+
+
+class Delivery(Struct, frozen=True):
+    """Which delivery of which job writes: a lower fence than the row's writes nothing."""
+
+    tenant_id: str
+    job_id: str
+    job_run: int
+    fence: int
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What a run's row is made from. A retry finds the row, and keeps the versions that it names."""
+
+    period: Period
+    text_model: str
+    extractor: str
+    parameter_version_id: str | None = None
+    rule_set_version_id: str | None = None
+    branch_id: str | None = None
+    triggered_by_id: str | None = None
+    correlation_id: str | None = None
+
+    @property
+    def run_type(self) -> str:
+        """MANUAL if somebody asked for it, else SCHEDULED."""
+        return "MANUAL" if self.triggered_by_id else "SCHEDULED"
+
+
+class FinishedRun(Struct, frozen=True, kw_only=True):
+    """A completed run as its row tells of it."""
+
+    id: str
+    parameter_version_id: str | None
+    rule_set_version_id: str | None
+    text_model: str
+    reviews: int
+    themes: int
+    completed_at: datetime
+
+
+class OpenRun(Struct, frozen=True, kw_only=True):
+    """A run that this delivery may bring to its end, with the versions pinned to it."""
+
+    id: str
+    delivery: Delivery
+    parameter_version_id: str | None
+    parameters: Parameters
+    rule_set_version_id: str | None
+    rules: RuleSet
+
+
+@asynccontextmanager
+async def held_period(connection: Connection, tenant_id: str, period: Period) -> AsyncIterator[None]:
+    """No other run of this tenant and period is under way in the block.
+
+    Raises Snooze where one is. The lock is the connection's, so it goes when the worker does.
+    """
+    key = f"score_run {tenant_id} {period.start} {period.end}"
+    if not await connection.fetchval(_LOCK, key):
+        raise Snooze(LOCK_WAIT_S, f"another run scores {period.start} to {period.end} at the moment")
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute(_UNLOCK, key)
+
+
+async def open_run(connection: Connection, delivery: Delivery, request: Request) -> OpenRun | FinishedRun:
+    """The run has its row, under way; or an earlier delivery finished it.
+
+    Raises LeaseLost, and writes nothing, if a newer delivery has it; UnrecoverableError for a bad version.
+    """
+    async with connection.transaction():
+        pinned = await connection.fetchrow(_FIND, delivery.tenant_id, delivery.job_id, delivery.job_run)
+        if pinned is not None and pinned["status"] == "COMPLETED":
+            return read_finished(pinned)
+        return await _open(connection, delivery, request, pinned)
+
+
+async def _open(
+    connection: Connection, delivery: Delivery, request: Request, pinned: asyncpg.Record | None
+) -> OpenRun:
+    if pinned is None:
+        parameters_id, parameters = await find_parameters(connection, request.parameter_version_id)
+        rules_id, rules = await find_rules(connection, request.rule_set_version_id)
+    else:
+        parameters_id, parameters = pinned["parameter_version_id"], read_parameters(pinned["parameters"])
+        rules_id, rules = pinned["rule_set_version_id"], await _pinned_rules(connection, pinned)
+    row = await connection.fetchrow(
+        _OPEN,
+        str(uuid5(NAMESPACE_URL, f"{delivery.tenant_id} {delivery.job_id} {delivery.job_run}")),
+        delivery.tenant_id,
+        delivery.job_id,
+        delivery.job_run,
+        delivery.fence,
+        request.period.start,
+        request.period.end,
+        request.period.zone,
+        request.text_model,
+        request.extractor,
+        request.run_type,
+        request.branch_id,
+        request.triggered_by_id,
+        request.correlation_id,
+        parameters_id,
+        rules_id,
+        snapshot(parameters),
+    )
+    if row is None:
+        raise LeaseLost(f"a newer delivery of job {delivery.job_id!r} has its run")
+    return OpenRun(
+        id=row["id"],
+        delivery=delivery,
+        parameter_version_id=parameters_id,
+        parameters=parameters,
+        rule_set_version_id=rules_id,
+        rules=rules,
+    )
