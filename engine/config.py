@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
-from engine.errors import SettingError
+from engine.errors import SettingError, Unreachable
 
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
@@ -84,6 +84,12 @@ def safe_url(url: str) -> str:
         netloc = f"{user.split(':', 1)[0]}:***@{host}"
     query = re.sub(r"(password=)[^&]*", r"\1***", parts.query)
     return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+
+
+def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
+    """The error of a command that found no Redis: where it looked, and what to do."""
+    reason = str(error).removeprefix("Redis does not answer: ").rstrip(".")
+    return Unreachable(f"no Redis at {safe_url(settings.redis_url)} ({reason}): start it, or set REDIS_URL")
 
 
 def _redis_url(env: Mapping[str, str]) -> str:
