@@ -33,8 +33,8 @@ $(STAMP): requirements.lock pyproject.toml
 		$(BASE) -m venv .venv || { rm -rf .venv; echo "cannot make .venv: on Debian and Ubuntu install python3-venv"; exit 2; }; \
 	fi
 	@echo "installing into .venv"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 check: setup  ## lint, format, types and import contracts

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.cli_output import print_counts, print_jobs, print_json, print_status, say
 from engine.codec import decode_json
-from engine.config import Settings, read_environment, safe_url
+from engine.config import Settings, no_redis, read_environment
 from engine.embedded import EmbeddedValkey
 from engine.errors import EngineError, SettingError, Unreachable
 from engine.loading import load_app
@@ -200,9 +200,7 @@ def _reach(settings: Settings, command: Coroutine[Any, Any, int]) -> int:
     try:
         return asyncio.run(command)
     except Unreachable as error:
-        raise Unreachable(
-            f"no Redis at {safe_url(settings.redis_url)} ({error}): start it, or set REDIS_URL"
-        ) from error
+        raise no_redis(settings, error) from error
 
 
 def _concurrency(pairs: list[str]) -> dict[str, int]:

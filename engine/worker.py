@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from engine.clock import Clock, SystemClock
-from engine.config import Settings, safe_url
+from engine.config import Settings, no_redis
 from engine.errors import Unreachable
 from engine.fetcher import Line
 from engine.registry import Queue
@@ -77,8 +77,7 @@ class Worker:
             for line in self._lines:
                 await store.run(configure(line.keys, line.queue.options.limits()))
         except Unreachable as error:
-            url = safe_url(self._settings.redis_url)
-            raise Unreachable(f"no Redis at {url} ({error}): start it, or set REDIS_URL") from error
+            raise no_redis(self._settings, error) from error
 
     async def _work(self, store: Store, resources: Any) -> None:
         roster = Roster(self._queues, dict(self._options.concurrency))

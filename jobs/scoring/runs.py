@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 import asyncpg
 from msgspec import Struct
 
-from engine import LeaseLost, Snooze, UnrecoverableError
+from engine import LeaseLost, Snooze
 from jobs.database import Connection, Pool
+from jobs.scoring.default_rules import default_rules
 from jobs.scoring.parameters import Parameters, read_parameters, snapshot
 from jobs.scoring.period import Period
 from jobs.scoring.queries import find_parameters, find_rules
@@ -132,7 +133,8 @@ async def _open(
         rules_id, rules = await find_rules(connection, request.rule_set_version_id)
     else:
         parameters_id, parameters = pinned["parameter_version_id"], read_parameters(pinned["parameters"])
-        rules_id, rules = pinned["rule_set_version_id"], await _pinned_rules(connection, pinned)
+        rules_id = pinned["rule_set_version_id"]
+        rules = default_rules() if rules_id is None else (await find_rules(connection, rules_id))[1]
     row = await connection.fetchrow(
         _OPEN,
         str(uuid5(NAMESPACE_URL, f"{delivery.tenant_id} {delivery.job_id} {delivery.job_run}")),
@@ -162,4 +164,38 @@ async def _open(
         parameters=parameters,
         rule_set_version_id=rules_id,
         rules=rules,
+    )
+
+
+async def find_current(
+    connection: Connection, tenant_id: str, period: Period, fingerprint: str
+) -> FinishedRun | None:
+    """The finished run of the period that nothing supersedes, if it has this fingerprint."""
+    row = await connection.fetchrow(_CURRENT, tenant_id, period.start, period.end, fingerprint)
+    return None if row is None else read_finished(row)
+
+
+async def drop_run(connection: Connection, run: OpenRun) -> None:
+    """The run has no row: another answers for it."""
+    await connection.execute(_DROP, run.delivery.tenant_id, run.id, run.delivery.fence)
+
+
+async def fail_run(pool: Pool, delivery: Delivery, reason: str) -> None:
+    """The delivery's run, if it is under way, is FAILED for this reason; a newer delivery's is left alone."""
+    async with pool.acquire(timeout=LOCK_WAIT_S) as connection:
+        await connection.execute(
+            _FAIL, delivery.tenant_id, delivery.job_id, delivery.job_run, delivery.fence, reason[:LONGEST_REASON]
+        )
+
+
+def read_finished(row: asyncpg.Record) -> FinishedRun:
+    """The finished run that a row of `score_runs` tells of."""
+    return FinishedRun(
+        id=row["id"],
+        parameter_version_id=row["parameter_version_id"],
+        rule_set_version_id=row["rule_set_version_id"],
+        text_model=row["text_model"],
+        reviews=row["reviews_processed"],
+        themes=row["themes_processed"],
+        completed_at=row["completed_at"],
     )

@@ -43,7 +43,7 @@ async def test_failures_are_retried_after_each_stated_wait(redis_url: str, prefi
         ]
         assert all(attempt.worker == LABEL for attempt in status.attempts)
         assert "apps.py" in status.attempts[0].stack
-        assert any("no, attempt 1" in line for line in status.logs)
+        assert any("no, attempt 1" in line for line in status.logs), status
         for n, (before, after) in enumerate(zip(status.attempts, status.attempts[1:], strict=False), 1):
             waited_ms, stated_ms = after.start - before.end, WAITS.delay_s(n) * 1000
             assert stated_ms <= waited_ms <= 1.2 * stated_ms + 1000

@@ -1,0 +1,153 @@
+"""The job `score_run`: check, lock the period, read one snapshot, score, store, or let a finished run answer."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import asyncpg
+from msgspec import Struct
+
+from engine import JobContext, LeaseLost, Snooze, UnrecoverableError
+from jobs.database import Connection
+from jobs.payloads import ScoreResult, ScoreRun
+from jobs.resources import Resources
+from jobs.scoring.fingerprint import Basis, fingerprint
+from jobs.scoring.period import Period, PeriodError
+from jobs.scoring.queries import Tenant, find_tenant, read_reviews, read_stamps, read_themes, snapshot
+from jobs.scoring.report import format_themes, theme_table
+from jobs.scoring.results import Results, store_results
+from jobs.scoring.review_scores import ReviewScore, Scorer
+from jobs.scoring.rules import DEFAULT_ID
+from jobs.scoring.runs import (
+    Delivery,
+    FinishedRun,
+    OpenRun,
+    Request,
+    drop_run,
+    fail_run,
+    find_current,
+    held_period,
+    open_run,
+)
+from jobs.scoring.text import Lexicon, TextModel, ThemeMatcher
+from jobs.scoring.text.themes import MATCHER_VERSION
+from jobs.scoring.theme_scores import aggregate, with_trends
+
+_log = logging.getLogger(__name__)
+_LEXICON = Lexicon()
+LONGEST_WAIT_S = 3_600.0
+"""A period that others hold for this long is given up on."""
+
+
+async def score(job: JobContext[Resources], payload: ScoreRun, model: TextModel = _LEXICON) -> ScoreResult:
+    """The payload's period is scored, or was: then a finished run answers.
+
+    Raises UnrecoverableError where trying again cannot help, Snooze while another run has the period, LeaseLost if
+    a newer delivery has this one; after any other error the run is FAILED until the next attempt takes it up.
+    """
+    attempt = Attempt(job, payload, model)
+    try:
+        return await attempt.work()
+    except Snooze:
+        raise
+    except BaseException as error:
+        await attempt.fail(error)
+        raise
+
+
+class Attempt:
+    """One delivery's work: its steps in order, and what is recorded when one fails."""
+
+    def __init__(self, job: JobContext[Resources], payload: ScoreRun, model: TextModel) -> None:
+        self._job, self._payload, self._model = job, payload, model
+        self._extractor = f"{MATCHER_VERSION}+{model.version}"
+        self._delivery = Delivery(payload.tenant_id, job.id, job.run, job.fence)
+        self._began_at = job.resources.now()
+
+    async def work(self) -> ScoreResult:
+        """The period is scored; what it came to."""
+        job = self._job
+        async with job.resources.pool.acquire() as connection:
+            job.progress("tenant", 5)
+            tenant = await find_tenant(connection, self._payload.tenant_id)
+            period = self._period(tenant)
+            job.log(f"tenant {tenant.id}, {period.start} to {period.end} in {period.zone}, attempt {job.attempt}")
+            self._give_up_if_kept_waiting()
+            async with held_period(connection, tenant.id, period):
+                job.progress("existing run", 10)
+                run = await open_run(connection, self._delivery, self._request(period))
+                if isinstance(run, FinishedRun):
+                    job.log(f"an earlier delivery has finished run {run.id}")
+                    return self._result(run, reused=True)
+                results = await self._read_and_score(connection, tenant, period, run)
+                if isinstance(results, FinishedRun):
+                    return await self._reuse(connection, run, results)
+                return await self._store(connection, run, results)
+
+    async def fail(self, error: BaseException) -> None:
+        """The run is FAILED with the error's text; where that cannot be written, the first error matters more."""
+        reason = f"{error}" or self._job.stop_reason or type(error).__name__
+        try:
+            await fail_run(self._job.resources.pool, self._delivery, reason)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as away:
+            _log.warning("run of job %s could not be marked as failed: %s", self._job.id, away)
+
+    def _period(self, tenant: Tenant) -> Period:
+        try:
+            return Period.of(self._payload.start, self._payload.end, tenant.timezone)
+        except PeriodError as error:
+            raise UnrecoverableError(f"tenant {tenant.id!r}: {error}") from None
+
+    def _give_up_if_kept_waiting(self) -> None:
+        if self._job.snoozed_s > LONGEST_WAIT_S:
+            raise UnrecoverableError("other runs have held this period for an hour: see what they do, then retry")
+
+    def _request(self, period: Period) -> Request:
+        payload = self._payload
+        return Request(
+            period=period,
+            text_model=self._model.version,
+            extractor=self._extractor,
+            parameter_version_id=payload.parameter_version_id,
+            rule_set_version_id=payload.rule_set_version_id,
+            branch_id=payload.branch_id,
+            triggered_by_id=payload.triggered_by_id,
+            correlation_id=payload.correlation_id,
+        )
+
+    async def _read_and_score(
+        self, connection: Connection, tenant: Tenant, period: Period, run: OpenRun
+    ) -> Results | FinishedRun:
+        """Scores of one snapshot of the reviews; or the finished run that has the same already."""
+        self._job.progress("scoring", 20)
+        async with snapshot(connection):
+            themes = await read_themes(connection, tenant)
+            stamps = await read_stamps(connection, tenant, period)
+            basis = Basis(
+                period=period,
+                parameters=run.parameters,
+                rules=run.rule_set_version_id or f"{DEFAULT_ID} {run.rules.version}",
+                text_model=self._model.version,
+                extractor=self._extractor,
+                theme_set=themes.version,
+            )
+            mark = fingerprint(basis, stamps)
+            finished = await find_current(connection, tenant.id, period, mark)
+            if finished is not None:
+                return finished
+            scorer = Scorer(run.parameters, run.rules, self._model, ThemeMatcher(themes), frozenset(themes.names))
+            self._job.log(f"{len(stamps)} reviews in this period and the one before, {len(themes.names)} themes")
+            reading = Reading(connection, tenant, period, (self._extractor, themes.version))
+            reviews, before = await self._score(reading, scorer, len(stamps))
+        negativity = run.parameters.themes.negativity_factor
+        return Results(
+            period=period,
+            fingerprint=mark,
+            text_model=self._model.version,
+            extractor=self._extractor,
+            theme_set=themes.version,
+            reviews=reviews,
+            before=before,
+            themes=with_trends(aggregate(reviews, negativity), aggregate(before, negativity)),
+        )
