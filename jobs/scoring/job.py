@@ -116,38 +116,50 @@ class Attempt:
             correlation_id=payload.correlation_id,
         )
 
-    async def _read_and_score(
-        self, connection: Connection, tenant: Tenant, period: Period, run: OpenRun
-    ) -> Results | FinishedRun:
-        """Scores of one snapshot of the reviews; or the finished run that has the same already."""
-        self._job.progress("scoring", 20)
-        async with snapshot(connection):
-            themes = await read_themes(connection, tenant)
-            stamps = await read_stamps(connection, tenant, period)
-            basis = Basis(
-                period=period,
-                parameters=run.parameters,
-                rules=run.rule_set_version_id or f"{DEFAULT_ID} {run.rules.version}",
-                text_model=self._model.version,
-                extractor=self._extractor,
-                theme_set=themes.version,
-            )
-            mark = fingerprint(basis, stamps)
-            finished = await find_current(connection, tenant.id, period, mark)
-            if finished is not None:
-                return finished
-            scorer = Scorer(run.parameters, run.rules, self._model, ThemeMatcher(themes), frozenset(themes.names))
-            self._job.log(f"{len(stamps)} reviews in this period and the one before, {len(themes.names)} themes")
-            reading = Reading(connection, tenant, period, (self._extractor, themes.version))
-            reviews, before = await self._score(reading, scorer, len(stamps))
-        negativity = run.parameters.themes.negativity_factor
-        return Results(
-            period=period,
-            fingerprint=mark,
-            text_model=self._model.version,
-            extractor=self._extractor,
-            theme_set=themes.version,
-            reviews=reviews,
-            before=before,
-            themes=with_trends(aggregate(reviews, negativity), aggregate(before, negativity)),
+    async def _store(self, connection: Connection, run: OpenRun, results: Results) -> ScoreResult:
+        """The results stand; the summary is in the log."""
+        job = self._job
+        self._fix_scores()
+        job.progress("finalise", 95)
+        finished, superseded = await store_results(connection, run, results, self._duration_ms())
+        for old in superseded:
+            job.log(f"supersedes run {old}")
+        table = format_themes(await theme_table(connection, finished.id))
+        job.log(f"run {finished.id}: {finished.reviews} reviews, {finished.themes} themes\n{table}")
+        job.progress("done", 100)
+        return self._result(finished, reused=False)
+
+    async def _reuse(self, connection: Connection, run: OpenRun, finished: FinishedRun) -> ScoreResult:
+        """The finished run answers; this one leaves no trace."""
+        job = self._job
+        job.log(f"nothing has changed since run {finished.id}, which answers")
+        self._fix_scores()
+        job.progress("finalise", 95)
+        await drop_run(connection, run)
+        table = format_themes(await theme_table(connection, finished.id))
+        job.log(f"run {finished.id}: {finished.reviews} reviews, {finished.themes} themes\n{table}")
+        job.progress("done", 100)
+        return self._result(finished, reused=True)
+
+    def _fix_scores(self) -> None:
+        if self._payload.compute_fix_scores:
+            self._job.progress("fix scores", 75)
+            self._job.log("FixScores were asked for; this worker does not compute them yet")
+
+    def _duration_ms(self) -> int:
+        return max(0, round((self._job.resources.now() - self._began_at).total_seconds() * 1000))
+
+    def _result(self, run: FinishedRun, *, reused: bool) -> ScoreResult:
+        return ScoreResult(
+            success=True,
+            completed_at=run.completed_at,
+            duration_ms=self._duration_ms(),
+            score_run_id=run.id,
+            reviews_processed=run.reviews,
+            themes_processed=run.themes,
+            parameter_version_id=run.parameter_version_id or DEFAULT_ID,
+            rule_set_version_id=run.rule_set_version_id or DEFAULT_ID,
+            sentiment_model_version=run.text_model,
+            reused=reused,
+            fix_scores_computed=0 if self._payload.compute_fix_scores else None,
         )
