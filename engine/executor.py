@@ -33,7 +33,9 @@ async def execute(job: Job[Any, Any], delivery: Delivery, context: JobContext[An
         return Snoozed(round(snooze.delay_s * 1000))
     except UnrecoverableError as error:
         return _log(context, Fail(describe(error)))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, not the worker
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a handler raises ends its attempt, not the worker
         return _log(context, _failed_attempt(job, delivery, describe(error), random))
     if context.stop_reason == "timeout":
         return _log(context, _failed_attempt(job, delivery, timed_out(job), random))

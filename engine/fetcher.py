@@ -71,7 +71,8 @@ class Fetcher:
         if self._notes.waiting:
             self._notes.send()
         settles = self._settler.send()
-        alone = self._roster.busy() == 0
+        # Two queues asked at once could each hand over jobs beside the other's suspect.
+        alone = self._roster.busy() == 0 and len(asked) == 1
         acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
         failed: EngineError | None = None
         try:
@@ -113,7 +114,10 @@ class Fetcher:
         if answer.status == "reset":
             raise StoreReset(f"queue {line.queue.name} is not configured")
         line.lease_ms, line.sweep_ms = answer.lease_ms, answer.sweep_ms
-        self._holding_for = line if answer.status == "hold" else None
+        if answer.status == "hold":
+            self._holding_for = line
+        elif self._holding_for is line:
+            self._holding_for = None
         for delivery in answer.deliveries:
             self._runner.start(delivery, asked_s)
         if len(answer.deliveries) == places or (answer.deliveries and answer.wait_ms == 0):

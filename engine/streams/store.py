@@ -52,6 +52,8 @@ class Store:
         self._connection = connection_to(url, timeout_s)
         self._queue: deque[_Request] = deque()
         self._exchange: asyncio.Task[None] | None = None
+        self._loaded: set[str] = set()
+        """The scripts that this connection has sent as text."""
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
@@ -92,19 +94,30 @@ class Store:
 
     async def _serve_batch(self, batch: list[_Request]) -> None:
         try:
-            unknown = await self._send(batch, [request.words for request in batch])
+            unknown = await self._send(batch, [self._words(request) for request in batch])
             if unknown:
-                # EVAL runs and loads in one; only calls that Redis refused are sent again.
+                # Somebody flushed the scripts. EVAL runs and loads in one; only what Redis refused is sent again.
                 await self._send(unknown, [_with_text(request) for request in unknown])
         except (RedisError, *LINK_ERRORS) as error:
-            await self._connection.disconnect(nowait=True)
+            await self._disconnect()
             for request in batch:
                 _fail(request, to_engine_error(error))
         except BaseException as error:
-            await self._connection.disconnect(nowait=True)
+            await self._disconnect()
             for request in batch:
                 _fail(request, Unreachable(f"the exchange with Redis was cut: {error!r}"))
             raise
+
+    async def _disconnect(self) -> None:
+        self._loaded.clear()
+        await self._connection.disconnect(nowait=True)
+
+    def _words(self, request: _Request) -> Sequence[Arg]:
+        """The call with its script's text at the first use: sent again it would lose its place in the pipeline."""
+        if request.call is None or request.call.script.sha in self._loaded:
+            return request.words
+        self._loaded.add(request.call.script.sha)
+        return _with_text(request)
 
     async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
         """Every request is answered, but for those returned: Redis does not know their script."""

@@ -24,7 +24,7 @@ from jobs.demo import processes, tenants
 from jobs.demo.progress import finish
 from jobs.embedded import start_embedded
 from jobs.enqueue import enqueue_ingest_reviews, enqueue_score_run
-from jobs.scoring.report import format_table, theme_table
+from jobs.scoring import format_themes, theme_table
 
 AS_OF = date(2026, 10, 31)
 """The reviews' last day: fixed, so that every run of the demo shows the same scores."""
@@ -96,7 +96,7 @@ async def work(settings: Settings, database_url: str) -> None:
             result = status.returnvalue
             again = ", as before: nothing had changed" if result["reused"] else ""
             print(f"\n{branch.name}: {result['reviewsProcessed']} reviews{again}")
-            print(format_table(await theme_table(connection, result["scoreRunId"])))
+            print(format_themes(await theme_table(connection, result["scoreRunId"])))
 
 
 async def ingest(client: Client) -> list[JobStatus]:

@@ -15,7 +15,7 @@ from engine import EngineError
 from engine.embedded import Guarded, Order
 from jobs.demo.tenants import LOCATIONS
 
-STOP_S = 40.0
+STOP_S = 8.0
 READY_S = 20.0
 
 

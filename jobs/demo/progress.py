@@ -36,7 +36,7 @@ async def finish(client: Client, tickets: Sequence[Enqueued]) -> list[JobStatus]
 
 
 class _Screen:
-    """Prints a job's line each time that its step changes."""
+    """Prints a job's line at each step and every tenth of the way."""
 
     def __init__(self) -> None:
         self._shown: dict[str, str] = {}
@@ -55,4 +55,5 @@ def _step(status: JobStatus) -> str:
     progress = status.progress
     if not isinstance(progress, dict):
         return "active"
-    return f"active {progress['percent']:5.0f} %  {progress['step']}"
+    tens = int(progress["percent"] // 10 * 10)
+    return f"active  {tens:2} %  {progress['step']}"

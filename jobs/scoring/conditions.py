@@ -10,9 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from jobs.scoring.patterns import compile_safe, found
 
 Logic = Literal["and", "or", "not"]
-Operator = Literal[
-    "eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "contains", "startsWith", "endsWith", "matches"
-]
+Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "nin", "contains", "startsWith", "endsWith", "matches"]
 _DEEPEST = 20
 
 

@@ -68,9 +68,7 @@ _DEFAULT = read_rules(
                 "SPAM_INDICATORS",
                 _all(_when("contentLength", "lt", 10), _when("rating", "in", [1, 5])),
             ),
-            _confidence(
-                "Copied text", 90, 0.40, "DUPLICATE_CONFIRMED", _when("duplicateSimilarity", "gte", 0.95)
-            ),
+            _confidence("Copied text", 90, 0.40, "DUPLICATE_CONFIRMED", _when("duplicateSimilarity", "gte", 0.95)),
             _confidence(
                 "Much alike another",
                 80,

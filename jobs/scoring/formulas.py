@@ -65,7 +65,7 @@ def theme_sentiment(impacts: Iterable[float]) -> float:
 
 
 def score_0_10(sentiment: float, negative: int, mentions: int, k: float = NEGATIVITY) -> float:
-    """B.10, Score_0_10: 5 (S + 1), less n² k (that - 5) where it lies above 5, n being the share of negative mentions."""
+    """B.10, Score_0_10: 5 (S + 1), in [0, 10]; above 5 it loses n² k of what is above, n being the negative share."""
     base = 5 * (sentiment + 1)
     share = negative / mentions if mentions else 0.0
     return _clamp(base - share**2 * k * max(0.0, base - 5), 0, 10)

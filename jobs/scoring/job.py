@@ -1,55 +1,41 @@
-"""The job `score_run`: check, lock the period, read one snapshot, score, store, or let a finished run answer."""
+"""The job `score_run`: check, lock the period, measure it by one snapshot, store the scores or reuse a finished run."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 
 import asyncpg
-from msgspec import Struct
 
-from engine import JobContext, LeaseLost, Snooze, UnrecoverableError
+from engine import JobContext, Snooze, UnrecoverableError
 from jobs.database import Connection
 from jobs.payloads import ScoreResult, ScoreRun
 from jobs.resources import Resources
-from jobs.scoring.fingerprint import Basis, fingerprint
+from jobs.scoring.measure import Measurement, extractor_of, measure
 from jobs.scoring.period import Period, PeriodError
-from jobs.scoring.queries import Tenant, find_tenant, read_reviews, read_stamps, read_themes, snapshot
+from jobs.scoring.queries import Tenant, find_tenant
 from jobs.scoring.report import format_themes, theme_table
 from jobs.scoring.results import Results, store_results
-from jobs.scoring.review_scores import ReviewScore, Scorer
 from jobs.scoring.rules import DEFAULT_ID
-from jobs.scoring.runs import (
-    Delivery,
-    FinishedRun,
-    OpenRun,
-    Request,
-    drop_run,
-    fail_run,
-    find_current,
-    held_period,
-    open_run,
-)
-from jobs.scoring.text import Lexicon, TextModel, ThemeMatcher
-from jobs.scoring.text.themes import MATCHER_VERSION
-from jobs.scoring.theme_scores import aggregate, with_trends
+from jobs.scoring.runs import Delivery, FinishedRun, OpenRun, Request, drop_run, fail_run, held_period, open_run
+from jobs.scoring.text import Lexicon, TextModel
 
-_log = logging.getLogger(__name__)
-_LEXICON = Lexicon()
 LONGEST_WAIT_S = 3_600.0
 """A period that others hold for this long is given up on."""
+_LEXICON = Lexicon()
+_log = logging.getLogger(__name__)
 
 
 async def score(job: JobContext[Resources], payload: ScoreRun, model: TextModel = _LEXICON) -> ScoreResult:
     """The payload's period is scored, or was: then a finished run answers.
 
     Raises UnrecoverableError where trying again cannot help, Snooze while another run has the period, LeaseLost if
-    a newer delivery has this one; after any other error the run is FAILED until the next attempt takes it up.
+    a newer delivery has this one. After any error the run is FAILED, until the next attempt takes it up again.
     """
     attempt = Attempt(job, payload, model)
     try:
         return await attempt.work()
-    except Snooze:
+    except Snooze as stop:
+        job.log(f"{stop}")
         raise
     except BaseException as error:
         await attempt.fail(error)
@@ -61,29 +47,25 @@ class Attempt:
 
     def __init__(self, job: JobContext[Resources], payload: ScoreRun, model: TextModel) -> None:
         self._job, self._payload, self._model = job, payload, model
-        self._extractor = f"{MATCHER_VERSION}+{model.version}"
         self._delivery = Delivery(payload.tenant_id, job.id, job.run, job.fence)
         self._began_at = job.resources.now()
 
     async def work(self) -> ScoreResult:
         """The period is scored; what it came to."""
-        job = self._job
-        async with job.resources.pool.acquire() as connection:
-            job.progress("tenant", 5)
-            tenant = await find_tenant(connection, self._payload.tenant_id)
-            period = self._period(tenant)
-            job.log(f"tenant {tenant.id}, {period.start} to {period.end} in {period.zone}, attempt {job.attempt}")
-            self._give_up_if_kept_waiting()
+        async with self._job.resources.pool.acquire() as connection:
+            tenant, period = await self._check(connection)
             async with held_period(connection, tenant.id, period):
-                job.progress("existing run", 10)
-                run = await open_run(connection, self._delivery, self._request(period))
+                run = await self._open(connection, period)
                 if isinstance(run, FinishedRun):
-                    job.log(f"an earlier delivery has finished run {run.id}")
                     return self._result(run, reused=True)
-                results = await self._read_and_score(connection, tenant, period, run)
-                if isinstance(results, FinishedRun):
-                    return await self._reuse(connection, run, results)
-                return await self._store(connection, run, results)
+                self._job.progress("scoring", 20)
+                outcome = await measure(connection, Measurement(tenant, period, run, self._model), self._told)
+                self._job.progress("scored", 70)
+                self._skip_fix_scores()
+                self._job.progress("finalise", 95)
+                finished = await self._finish(connection, run, outcome)
+                await self._sum_up(connection, finished)
+        return self._result(finished, reused=isinstance(outcome, FinishedRun))
 
     async def fail(self, error: BaseException) -> None:
         """The run is FAILED with the error's text; where that cannot be written, the first error matters more."""
@@ -91,60 +73,69 @@ class Attempt:
         try:
             await fail_run(self._job.resources.pool, self._delivery, reason)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as away:
-            _log.warning("run of job %s could not be marked as failed: %s", self._job.id, away)
+            _log.warning("the run of job %s could not be marked as failed: %s", self._job.id, away)
 
-    def _period(self, tenant: Tenant) -> Period:
+    async def _check(self, connection: Connection) -> tuple[Tenant, Period]:
+        """There is such a tenant, and its period can be scored."""
+        job, payload = self._job, self._payload
+        job.progress("tenant", 5)
+        tenant = await find_tenant(connection, payload.tenant_id)
         try:
-            return Period.of(self._payload.start, self._payload.end, tenant.timezone)
+            period = Period.of(payload.start, payload.end, tenant.timezone)
         except PeriodError as error:
             raise UnrecoverableError(f"tenant {tenant.id!r}: {error}") from None
-
-    def _give_up_if_kept_waiting(self) -> None:
-        if self._job.snoozed_s > LONGEST_WAIT_S:
+        if job.snoozed_s > LONGEST_WAIT_S:
             raise UnrecoverableError("other runs have held this period for an hour: see what they do, then retry")
+        job.log(f"tenant {tenant.id}, {period.start} to {period.end} in {period.zone}")
+        return tenant, period
 
-    def _request(self, period: Period) -> Request:
-        payload = self._payload
-        return Request(
+    async def _open(self, connection: Connection, period: Period) -> OpenRun | FinishedRun:
+        """The run has its row, or an earlier delivery has finished it."""
+        job, payload = self._job, self._payload
+        job.progress("existing run", 10)
+        request = Request(
             period=period,
             text_model=self._model.version,
-            extractor=self._extractor,
+            extractor=extractor_of(self._model),
             parameter_version_id=payload.parameter_version_id,
             rule_set_version_id=payload.rule_set_version_id,
             branch_id=payload.branch_id,
             triggered_by_id=payload.triggered_by_id,
             correlation_id=payload.correlation_id,
         )
+        run = await open_run(connection, self._delivery, request)
+        if isinstance(run, FinishedRun):
+            job.log(f"an earlier delivery has finished run {run.id}")
+        else:
+            job.log(
+                f"run {run.id}, attempt {job.attempt} of {job.max_attempts}, "
+                f"parameters {run.parameter_version_id or DEFAULT_ID}, rules {run.rule_set_version_id or DEFAULT_ID}"
+            )
+        return run
 
-    async def _store(self, connection: Connection, run: OpenRun, results: Results) -> ScoreResult:
-        """The results stand; the summary is in the log."""
-        job = self._job
-        self._fix_scores()
-        job.progress("finalise", 95)
-        finished, superseded = await store_results(connection, run, results, self._duration_ms())
-        for old in superseded:
-            job.log(f"supersedes run {old}")
-        table = format_themes(await theme_table(connection, finished.id))
-        job.log(f"run {finished.id}: {finished.reviews} reviews, {finished.themes} themes\n{table}")
-        job.progress("done", 100)
-        return self._result(finished, reused=False)
+    def _told(self, done: int, of: int) -> None:
+        self._job.progress("scoring", 20 + int(50 * done / of) if of else 70, done, of)
 
-    async def _reuse(self, connection: Connection, run: OpenRun, finished: FinishedRun) -> ScoreResult:
-        """The finished run answers; this one leaves no trace."""
-        job = self._job
-        job.log(f"nothing has changed since run {finished.id}, which answers")
-        self._fix_scores()
-        job.progress("finalise", 95)
-        await drop_run(connection, run)
-        table = format_themes(await theme_table(connection, finished.id))
-        job.log(f"run {finished.id}: {finished.reviews} reviews, {finished.themes} themes\n{table}")
-        job.progress("done", 100)
-        return self._result(finished, reused=True)
-
-    def _fix_scores(self) -> None:
+    def _skip_fix_scores(self) -> None:
         if self._payload.compute_fix_scores:
             self._job.progress("fix scores", 75)
-            self._job.log("FixScores were asked for; this worker does not compute them yet")
+            self._job.log("FixScores were asked for: this version of the worker computes none")
+
+    async def _finish(self, connection: Connection, run: OpenRun, outcome: Results | FinishedRun) -> FinishedRun:
+        """What was measured stands, in the place of what was; or the finished run that has it does."""
+        if isinstance(outcome, FinishedRun):
+            await drop_run(connection, run)
+            self._job.log(f"nothing has changed since run {outcome.id}, which answers")
+            return outcome
+        finished, superseded = await store_results(connection, run, outcome, self._duration_ms())
+        for old in superseded:
+            self._job.log(f"supersedes run {old}")
+        return finished
+
+    async def _sum_up(self, connection: Connection, finished: FinishedRun) -> None:
+        table = format_themes(await theme_table(connection, finished.id))
+        self._job.log(f"run {finished.id}: {finished.reviews} reviews, {finished.themes} themes\n{table}")
+        self._job.progress("done", 100)
 
     def _duration_ms(self) -> int:
         return max(0, round((self._job.resources.now() - self._began_at).total_seconds() * 1000))

@@ -27,8 +27,20 @@ _SOURCE_WEIGHTS: dict[str, float] = {
     "instagram": 0.80,
     "twitter": 0.70,
 }
-_ENGAGED = ("google", "google_outscraper", "facebook", "tripadvisor", "yelp", "instagram", "twitter")
-_NOT_ENGAGED = ("hellopeter", "zomato", "opentable", "website", "till_slip")
+_ENGAGED: dict[str, bool] = {
+    "google": True,
+    "google_outscraper": True,
+    "facebook": True,
+    "tripadvisor": True,
+    "yelp": True,
+    "instagram": True,
+    "twitter": True,
+    "hellopeter": False,
+    "zomato": False,
+    "opentable": False,
+    "website": False,
+    "till_slip": False,
+}
 
 
 class ParameterError(ValueError):
@@ -65,9 +77,7 @@ class Source(Struct, frozen=True):
 class Engagement(Struct, frozen=True):
     """Where likes, replies and votes count, and how much at most; an unknown source's do not."""
 
-    enabled_by_source: dict[str, bool] = field(
-        default_factory=lambda: dict.fromkeys(_ENGAGED, True) | dict.fromkeys(_NOT_ENGAGED, False)
-    )
+    enabled_by_source: dict[str, bool] = field(default_factory=lambda: dict(_ENGAGED))
     cap: Annotated[float, Meta(ge=1, le=2)] = 1.3
 
 

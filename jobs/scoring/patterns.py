@@ -17,6 +17,8 @@ _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _LOOK_AROUND = re.compile(r"\(\?<?[=!]")
 _BACK_REFERENCE = re.compile(r"\(\?(?:P=|\()")
 _OPEN = re.compile(r"\((?:\?(?::|P<\w+>|>|[a-zA-Z-]+:))?")
+_COMMENT_OR_FLAGS = re.compile(r"\(\?(?:#[^)]*|[a-zA-Z]+)\)")
+_VERBOSE = re.compile(r"\(\?[a-zA-Z]*x[a-zA-Z]*[-:)]")
 _REPEAT = re.compile(r"(?:[*+?]|\{\d*,?\d*\})[?+]?")
 
 
@@ -85,14 +87,12 @@ def _next(pattern: str, place: int, groups: list[bool]) -> tuple[int, bool]:
 
 
 def _group(pattern: str, place: int, groups: list[bool]) -> tuple[int, bool]:
-    comment_or_flags = re.compile(r"\(\?(?:#[^)]*|[a-zA-Z]+)\)").match(pattern, place)
-    if comment_or_flags is not None:
-        if "x" in comment_or_flags[0] and "#" not in comment_or_flags[0]:
-            raise UnsafePattern(f"{pattern!r} is in verbose form: write it plainly")
-        return comment_or_flags.end(), False
+    if _VERBOSE.match(pattern, place):
+        raise UnsafePattern(f"{pattern!r} is in verbose form: write it plainly")
+    aside = _COMMENT_OR_FLAGS.match(pattern, place)
+    if aside is not None:
+        return aside.end(), False
     opened = _OPEN.match(pattern, place)
     assert opened is not None
-    if "x" in opened[0] and not opened[0].startswith("(?P<"):
-        raise UnsafePattern(f"{pattern!r} is in verbose form: write it plainly")
     groups.append(False)
     return opened.end(), False

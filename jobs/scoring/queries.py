@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -68,6 +68,13 @@ class Tenant(Struct, frozen=True):
     timezone: str
 
 
+class Extraction(Struct, frozen=True):
+    """By which extractor and theme set stored mentions are current."""
+
+    extractor: str
+    theme_set: str
+
+
 async def find_tenant(connection: Connection, tenant_id: str) -> Tenant:
     """The tenant. Raises UnrecoverableError if there is none."""
     row = await connection.fetchrow(_TENANT, tenant_id)
@@ -108,7 +115,7 @@ async def _find_version(connection: Connection, kind: VersionKind, wanted: str |
 
 
 @asynccontextmanager
-async def snapshot(connection: Connection) -> AsyncIterator[None]:
+async def snapshot(connection: Connection) -> AsyncGenerator[None]:
     """Everything read in the block is of one moment, whatever is written meanwhile."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         yield
@@ -130,17 +137,11 @@ async def read_stamps(connection: Connection, tenant: Tenant, period: Period) ->
 
 
 async def read_reviews(
-    connection: Connection, tenant: Tenant, period: Period, extraction: tuple[str, str]
+    connection: Connection, tenant: Tenant, period: Period, current: Extraction
 ) -> AsyncIterator[Review]:
-    """The reviews that count in the period and in the one before, newest first.
-
-    `extraction` is the extractor and the theme set by which a review's stored mentions are current.
-    """
-    begins_at = period.preceding.begins_at
-    cursor = connection.cursor(
-        _REVIEWS, tenant.id, begins_at, period.ends_before, *extraction, prefetch=READ_AT_ONCE
-    )
-    async for row in cursor:
+    """The reviews that count in the period and in the one before, newest first."""
+    arguments = (tenant.id, period.preceding.begins_at, period.ends_before, current.extractor, current.theme_set)
+    async for row in connection.cursor(_REVIEWS, *arguments, prefetch=READ_AT_ONCE):
         yield _review(row)
 
 
@@ -164,9 +165,7 @@ def _review(row: asyncpg.Record) -> Review:
     )
 
 
-def _mentions(
-    themes: list[str] | None, scores: list[float | None], hand_made: list[Any]
-) -> tuple[KnownMention, ...]:
+def _mentions(themes: list[str] | None, scores: list[float | None], hand_made: list[Any]) -> tuple[KnownMention, ...]:
     if themes is None:
         return ()
     return tuple(KnownMention(*one) for one in zip(themes, scores, hand_made, strict=True))

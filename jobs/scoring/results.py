@@ -12,6 +12,7 @@ from engine import LeaseLost
 from jobs.database import Connection
 from jobs.scoring.explain import Versions, components
 from jobs.scoring.period import Period
+from jobs.scoring.queries import Extraction
 from jobs.scoring.review_scores import ReviewScore
 from jobs.scoring.rules import DEFAULT_ID
 from jobs.scoring.runs import FinishedRun, OpenRun, read_finished
@@ -78,8 +79,7 @@ class Results(Struct, frozen=True, kw_only=True):
     period: Period
     fingerprint: str
     text_model: str
-    extractor: str
-    theme_set: str
+    extraction: Extraction
     reviews: Sequence[ReviewScore]
     before: Sequence[ReviewScore]
     themes: Sequence[ThemeScore]
@@ -105,7 +105,7 @@ async def store_results(
             tenant_id,
             run.id,
             results.fingerprint,
-            results.theme_set,
+            results.extraction.theme_set,
             len(results.reviews),
             len(results.themes),
             duration_ms,
@@ -123,10 +123,11 @@ async def _supersede(connection: Connection, run: OpenRun, period: Period) -> li
 
 
 async def _store_extractions(connection: Connection, tenant_id: str, results: Results) -> None:
+    by = (results.extraction.extractor, results.extraction.theme_set)
     new = [score for score in (*results.reviews, *results.before) if score.found is not None]
     for some in _batches(sorted(new, key=lambda score: score.review.id)):
         ids, versions = [one.review.id for one in some], [one.review.version for one in some]
-        rows = await connection.fetch(_EXTRACTED, tenant_id, ids, versions, results.extractor, results.theme_set)
+        rows = await connection.fetch(_EXTRACTED, tenant_id, ids, versions, *by)
         taken = {row["review_id"] for row in rows}
         await connection.execute(_FORGET_MENTIONS, tenant_id, sorted(taken))
         mentions = [
@@ -146,7 +147,7 @@ async def _store_extractions(connection: Connection, tenant_id: str, results: Re
         ]
         if mentions:
             columns = zip(*mentions, strict=True)
-            await connection.execute(_MENTIONS, tenant_id, results.extractor, results.theme_set, *map(list, columns))
+            await connection.execute(_MENTIONS, tenant_id, *by, *map(list, columns))
 
 
 async def _store_review_scores(connection: Connection, run: OpenRun, results: Results) -> None:
@@ -154,7 +155,7 @@ async def _store_review_scores(connection: Connection, run: OpenRun, results: Re
         run.parameter_version_id or DEFAULT_ID,
         run.rule_set_version_id or DEFAULT_ID,
         results.text_model,
-        results.extractor,
+        results.extraction.extractor,
     )
     for some in _batches(results.reviews):
         columns = zip(

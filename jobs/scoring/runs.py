@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -98,7 +98,7 @@ class OpenRun(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def held_period(connection: Connection, tenant_id: str, period: Period) -> AsyncIterator[None]:
+async def held_period(connection: Connection, tenant_id: str, period: Period) -> AsyncGenerator[None]:
     """No other run of this tenant and period is under way in the block.
 
     Raises Snooze where one is. The lock is the connection's, so it goes when the worker does.
@@ -125,9 +125,7 @@ async def open_run(connection: Connection, delivery: Delivery, request: Request)
         return await _open(connection, delivery, request, pinned)
 
 
-async def _open(
-    connection: Connection, delivery: Delivery, request: Request, pinned: asyncpg.Record | None
-) -> OpenRun:
+async def _open(connection: Connection, delivery: Delivery, request: Request, pinned: asyncpg.Record | None) -> OpenRun:
     if pinned is None:
         parameters_id, parameters = await find_parameters(connection, request.parameter_version_id)
         rules_id, rules = await find_rules(connection, request.rule_set_version_id)
@@ -167,9 +165,7 @@ async def _open(
     )
 
 
-async def find_current(
-    connection: Connection, tenant_id: str, period: Period, fingerprint: str
-) -> FinishedRun | None:
+async def find_current(connection: Connection, tenant_id: str, period: Period, fingerprint: str) -> FinishedRun | None:
     """The finished run of the period that nothing supersedes, if it has this fingerprint."""
     row = await connection.fetchrow(_CURRENT, tenant_id, period.start, period.end, fingerprint)
     return None if row is None else read_finished(row)

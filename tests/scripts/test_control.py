@@ -47,8 +47,7 @@ def test_a_lost_group_is_made_at_zero(rig: Rig, stream: str) -> None:
     rig.command("XGROUP", "DESTROY", getattr(rig.keys, stream), "workers")
     assert rig.configure()
     ((*_, name, first),) = [
-        (fields[0], fields[1], fields[7])
-        for fields in rig.command("XINFO", "GROUPS", getattr(rig.keys, stream))
+        (fields[0], fields[1], fields[7]) for fields in rig.command("XINFO", "GROUPS", getattr(rig.keys, stream))
     ]
     assert (name, first) == (b"workers", b"0-0")
 

@@ -41,9 +41,11 @@ def test_a_job_waits_again_within_a_lease_and_a_sweep(rig: Rig) -> None:
 def test_the_last_crash_fails_the_job(rig: Rig) -> None:
     """After max_crashes it is failed with a reason, and every crash is in its trail."""
     rig.enqueue("a")
-    for _ in range(3):
-        (dead,) = rig.take()
-        swept = rig.end_leases()
+    for _ in range(2):
+        rig.take()
+        assert rig.end_leases().reclaimed == 1
+    (dead,) = rig.take()
+    swept = rig.end_leases()
     assert (swept.failed, swept.reclaimed) == (1, 0)
     assert not rig.settle(dead, "complete", b"1")
     status = rig.status("a")
@@ -143,7 +145,7 @@ def test_many_are_taken_page_by_page(rig: Rig) -> None:
     rig.take(230)
     for _ in range(6):
         assert rig.reclaim().reclaimed == 0
-        rig.clock.advance(2.5)
+        rig.clock.advance(2.51)
     pages = [rig.reclaim() for _ in range(3)]
     assert [(page.reclaimed, page.more) for page in pages] == [(100, True), (100, True), (30, False)]
 
@@ -226,7 +228,7 @@ def test_a_full_server_still_reclaims(full: Rig, set_full: Callable[[], None]) -
     full.take()
     set_full()
     assert full.end_leases().reclaimed == 1
-    for _ in range(2):
-        full.take()
-        swept = full.end_leases()
-    assert swept.failed == 1
+    full.take()
+    assert full.end_leases().reclaimed == 1
+    full.take()
+    assert full.end_leases().failed == 1

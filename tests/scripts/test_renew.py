@@ -21,7 +21,7 @@ def test_a_renewed_lease_does_not_run_out(rig: Rig) -> None:
 
 
 def test_each_delivery_is_told_of(rig: Rig) -> None:
-    """ok for what is owned, lost for what is not, flagged once its cancel was asked for."""
+    """What is owned is ok, what is not is lost, and flagged is what was asked to be cancelled."""
     tickets = rig.enqueue("a", "b", "c")
     a, b, c = rig.take()
     rig.settle(b, "complete", b"1")

@@ -69,9 +69,9 @@ def test_only_errors_and_successes_charge_an_attempt(rig: Rig) -> None:
     """Snooze and release leave the count; retry, fail and complete add one."""
     rig.enqueue("a")
     charged: list[int] = []
-    for verb in (*VERBS[1:3], "release", "retry", "complete"):
+    for verb in (VERBS[1], VERBS[2], VERBS[4], VERBS[1], VERBS[0]):
         (delivery,) = rig.take()
-        rig.settle(delivery, verb, FAILURE)  # type: ignore[arg-type]
+        rig.settle(delivery, verb, FAILURE)
         charged.append(rig.status("a").attempts_made)
         rig.clock.advance(0.01)
     assert charged == [1, 1, 1, 2, 3]
@@ -143,8 +143,9 @@ def test_a_release_and_a_new_head_wake_and_a_completion_does_not(rig: Rig) -> No
     deliveries = rig.take()
     rig.take_wake_up()
     woken: list[bool] = []
-    for delivery, verb, delay_s in zip(deliveries, VERBS[:3] + ["release"], (0, 60, 5, 0), strict=True):
-        rig.settle(delivery, verb, FAILURE, delay_s)  # type: ignore[arg-type]
+    verbs: list[Verb] = ["complete", "retry", "snooze", "release"]
+    for delivery, verb, delay_s in zip(deliveries, verbs, (0, 60, 5, 0), strict=True):
+        rig.settle(delivery, verb, FAILURE, delay_s)
         woken.append(rig.take_wake_up())
     assert woken == [False, True, True, True]
 

@@ -108,6 +108,7 @@ async def _act(job: JobContext[Scene], payload: Play) -> str:
         case "notes":
             await _leave_notes(job, payload.text)
         case "wait":
+            job.log("waiting at the gate")
             await job.resources.gate.wait()
         case "odd":
             raise OddError("not an Exception")

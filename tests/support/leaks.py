@@ -15,8 +15,8 @@ import pytest
 from tests.support.wait import eventually, eventually_sync
 
 GRACE_S = 2.0
-EXECUTOR = "asyncio_"
-"""How asyncio names the threads of its executor, which end with the loop."""
+EXECUTORS = ("asyncio_", "uvloop_")
+"""How the loops name the threads of their executors, which end with them."""
 FIXTURE_CALL = "_call_in_runner_task"
 """The coroutine that drives a fixture in its loop: a new task each time."""
 
@@ -67,7 +67,7 @@ def _tasks() -> set[asyncio.Task[Any]]:
 
 def _threads() -> set[str]:
     names = {thread.name for thread in threading.enumerate()}
-    return {f"thread {name}" for name in names if not name.startswith(EXECUTOR)}
+    return {f"thread {name}" for name in names if not name.startswith(EXECUTORS)}
 
 
 def _children() -> set[str]:

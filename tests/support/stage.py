@@ -37,6 +37,12 @@ class Stage:
         name = queue or self.queue
         return Keys(self.settings.prefix, self.app.queues[name].slot, name)
 
+    def server_now_us(self) -> int:
+        """The server's clock, by which fences are made."""
+        with Plain(self.settings.redis_url) as redis:
+            seconds, micros = redis.command("TIME")
+        return int(seconds) * 1_000_000 + int(micros)
+
     async def start(
         self, queues: Sequence[str] | None = None, *, label: str = LABEL, options: WorkerOptions | None = None
     ) -> Worker:

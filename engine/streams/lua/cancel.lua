@@ -42,6 +42,8 @@ if record[1] == 'active' then
   if not holding then
     return 'not_cancellable'
   end
+  -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
+  redis.call('HDEL', KEYS[5], id)
   redis.call('HSET', KEYS[5], id,
     holding.fence .. ' ' .. holding.stream .. ' ' .. holding.entry .. ' c ' .. holding.consumer)
   return 'requested'

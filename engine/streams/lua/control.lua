@@ -13,6 +13,9 @@
 --- @include wake
 
 local verb, changed = ARGV[1], 0
+-- HDEL first: under full memory Redis refuses what adds, unless the script has already written. A worker must be
+-- able to start then: it is what frees memory.
+redis.call('HDEL', KEYS[4], 'gate')
 if verb == 'configure' then
   for n = 1, 3 do
     local made = redis.pcall('XGROUP', 'CREATE', KEYS[n], 'workers', '0', 'MKSTREAM')

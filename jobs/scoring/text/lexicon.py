@@ -27,7 +27,7 @@ Hit = tuple[int, float]
 
 
 class Lexicon:
-    """A text model of word lists: a clause's score is the softened sum of its words', a text's the mean of its clauses'."""
+    """A text model of word lists: a clause scores the softened sum of its words, a text the mean of its clauses."""
 
     version = "lexicon-1.0.0"
 
@@ -102,7 +102,9 @@ class Lexicon:
 
 def _mean(parts: Sequence[Part], clauses: Sequence[Clause]) -> float | None:
     """The weighted mean of the clauses that tell an opinion."""
-    told = [(part.weight, clause.score) for part, clause in zip(parts, clauses, strict=True) if clause.score is not None]
+    told = [
+        (part.weight, clause.score) for part, clause in zip(parts, clauses, strict=True) if clause.score is not None
+    ]
     if not told:
         return None
     return fsum(weight * score for weight, score in told) / fsum(weight for weight, _ in told)

@@ -109,7 +109,7 @@ def _mention(theme: str, clauses: Sequence[Clause], words: set[str]) -> Mention:
 
 
 def _words_of(record: ThemeRecord) -> frozenset[str]:
-    own = frozenset(filter(None, map(_plain, record.keywords)))
+    own = frozenset(_plain(word) for word in record.keywords if word.strip())
     return own or _SYSTEM.get(_plain(record.name), frozenset())
 
 

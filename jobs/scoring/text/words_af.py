@@ -81,7 +81,10 @@ PHRASES: dict[float, str] = {
         beveel dit nie aan | beveel dit nie aan nie | hou nie van | hou nie daarvan | geniet dit nie |
         dit nie geniet
     """,
-    -0.8: "nooit weer | mors van geld | mors van tyd | vermors geld | kos vergiftiging | voedselvergiftiging | siek geword | siek gemaak",
+    -0.8: """
+        nooit weer | mors van geld | mors van tyd | vermors geld | kos vergiftiging | voedselvergiftiging |
+        siek geword | siek gemaak
+    """,
 }
 
 NEGATORS = "nie nooit geen niks niemand sonder nêrens nouliks kwalik"

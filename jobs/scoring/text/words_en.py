@@ -77,6 +77,7 @@ PHRASES: dict[float, str] = {
         to die for | melts in your mouth | melted in the mouth | felt at home | feel at home
     """,
     0.5: """
+        cannot wait | can't wait |
         very kind | so kind | kind and | kind staff | kind words | will be back | be back | will return |
         come back | coming back | go back | going back | well worth | worth it | worth the money |
         worth a visit | huge portions | huge portion | big portions | big portion | large portions |
