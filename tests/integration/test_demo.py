@@ -1,4 +1,4 @@
-"""The demo as a user sees it: it shows the whole line, finds nothing new the second time, and leaves nothing running."""
+"""The demo as a user sees it: the whole line shown, nothing new the second time, nothing left running."""
 
 from __future__ import annotations
 

@@ -73,6 +73,10 @@ class Stage:
         """The task that a worker runs in."""
         return next(run for other, run in self._runs if other is worker)
 
+    def forget(self, worker: Worker) -> None:
+        """The worker has ended and is not waited for."""
+        self._runs = [(other, run) for other, run in self._runs if other is not worker]
+
     async def put(self, payload: Play, job_id: str | None = None, *, job: str = "play", **given: Any) -> Enqueued:
         """The ticket of a job of the first queue."""
         return await self.client.enqueue(self.app.queues[self.queue].find(job), payload, job_id=job_id, **given)

@@ -1,0 +1,87 @@
+"""Leases that are lost, entries that nobody knows, and what a checkpoint forgives."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import State
+from engine.streams import GROUP
+from engine.streams.commands import acquire
+from tests.support.apps import Play
+from tests.support.stage import Plain, open_stage
+from tests.support.wait import eventually
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_jobs_of_a_lost_reply_come_back_uncharged(redis_url: str, prefix: str) -> None:
+    """Deliveries of an acquire whose reply never reached the worker run on it soon, without a crash charged."""
+    async with open_stage(redis_url, prefix, lease_s=2, sweep_s=0.5) as stage:
+        await stage.start()
+        (worker,) = await stage.inspector.workers()
+        await stage.inspector.pause("play")
+        tickets = await stage.put_many(3, Play())
+        with Plain(redis_url) as redis:
+            # Paused, the worker takes nothing itself; the pause is over for this one call only.
+            redis.command("HDEL", stage.keys().control, "paused")
+            lost = redis.run(acquire(stage.keys(), 0, worker.consumer, 3, alone=False)).deliveries
+        taken_here = {entry.id for entry in stage.ledger.read("start")}
+        assert {delivery.id for delivery in lost} | taken_here == {ticket.id for ticket in tickets}
+        assert lost
+        for status in await stage.all_ended(tickets):
+            assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
+        starts = stage.ledger.starts()
+        assert all(starts[delivery.id][0].fence > delivery.fence for delivery in lost)
+
+
+async def test_a_handler_that_lost_its_lease_is_told_and_refused(redis_url: str, prefix: str) -> None:
+    """A job delivered again by a group made anew ends once, by its newest delivery; the older handler is told."""
+    async with open_stage(redis_url, prefix, lease_s=2, sweep_s=0.5) as stage:
+        await stage.start()
+        ticket = await stage.put(Play("wait"))
+        older = await stage.started(ticket.id)
+        with Plain(redis_url) as redis:
+            redis.command("XGROUP", "DESTROY", stage.keys().ready, GROUP)
+        newer = await stage.started(ticket.id, times=2)
+        await eventually(lambda: stage.ledger.read("told"))
+        stage.scene.gate.set()
+        status = await stage.ended(ticket)
+        assert [entry.fence for entry in stage.ledger.read("told")] == [older]
+        assert [entry.fence for entry in stage.ledger.read("end")] == [newer]
+        assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
+        assert status.returnvalue["fence"] == newer
+
+
+async def test_a_lease_is_renewed_for_as_long_as_the_job_runs(redis_url: str, prefix: str) -> None:
+    """A job that runs longer than its lease, and one that blocks the loop as long, are not taken away."""
+    async with open_stage(redis_url, prefix, lease_s=1.5, sweep_s=0.2) as stage:
+        await stage.start()
+        tickets = [await stage.put(Play("sleep", seconds=3)), await stage.put(Play("block", seconds=2))]
+        for status in await stage.all_ended(tickets):
+            assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
+        assert len(stage.ledger.read("start")) == 2
+
+
+async def test_a_checkpoint_clears_crashes(redis_url: str, prefix: str) -> None:
+    """A job that leaves a checkpoint counts its crashes from 0 again."""
+    async with open_stage(redis_url, prefix) as stage:
+        await stage.start()
+        plain, forgiven = [await stage.put(Play(do), do, delay_s=0.2) for do in ("ok", "notes")]
+        with Plain(redis_url) as redis:
+            for ticket in (plain, forgiven):
+                redis.command("HSET", stage.keys().job + ticket.id, "crashes", 1)
+        assert (await stage.ended(plain)).crashes == 1
+        assert (await stage.ended(forgiven)).crashes == 0
+
+
+async def test_an_id_that_is_no_text_holds_nobody_up(redis_url: str, prefix: str) -> None:
+    """A job that another producer stored under bytes that are no text does not keep others from running."""
+    async with open_stage(redis_url, prefix, lease_s=2, sweep_s=0.5) as stage:
+        keys = stage.keys()
+        await stage.start()
+        with Plain(redis_url) as redis:
+            entry: bytes = redis.command("XADD", keys.ready, "*", "id", b"\xff\xfe")
+            fields = ("name", "play", "payload", "{}", "run", "1", "state", "waiting", "at", b"ready " + entry)
+            redis.command("HSET", keys.job.encode() + b"\xff\xfe", *fields)
+        tickets = await stage.put_many(3, Play())
+        assert {status.state for status in await stage.all_ended(tickets)} == {State.COMPLETED}
