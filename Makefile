@@ -42,7 +42,7 @@ check: setup  ## lint, format, types and import contracts
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/basedpyright --level error
-	@$(BIN)/lint-imports --quiet || $(BIN)/lint-imports
+	@contracts=$$($(BIN)/lint-imports --no-logo) || { echo "$$contracts"; exit 1; }
 
 test: check  ## the checks, then all tests against real servers, async ones on both loops
 	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet

@@ -25,7 +25,7 @@ from engine.errors import (
     Unreachable,
     UnrecoverableError,
 )
-from engine.escape import escape, escape_lines
+from engine.escaping import escape, escape_lines
 from engine.inspector import Inspector
 from engine.queue import Client, Spec
 from engine.registry import Job, Queue

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import msgspec
 
 from engine.codec import encode_json
-from engine.escape import escape, escape_lines
+from engine.escaping import escape, escape_lines
 from engine.streams.reads import iso
 from engine.types import JobLine, JobStatus, QueueCounts
 

@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from engine.errors import SettingError, Unreachable
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
 _QUOTED = re.compile(r"""(["'])(.*?)\1\s*(?:#.*)?\Z""")
+_USER = re.compile(r"[\w.-]*\Z")
 _LABEL = re.compile(r"[^\s~\x00-\x1f\x7f-\x9f]{1,100}\Z")
 
 
@@ -76,14 +77,13 @@ def default_worker_id() -> str:
 
 
 def safe_url(url: str) -> str:
-    """The URL without its password, for messages."""
-    parts = urlsplit(url)
-    netloc = parts.netloc
-    if "@" in netloc:
-        user, host = netloc.rsplit("@", 1)
-        netloc = f"{user.split(':', 1)[0]}:***@{host}"
-    query = re.sub(r"(password=)[^&]*", r"\1***", parts.query)
-    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
+    """The URL without its password, for messages; also one that is none because of what is in its password."""
+    found = url.find("://") + 3 if "://" in url else 0
+    scheme, rest = url[:found], url[found:]
+    login, at, place = rest.rpartition("@")
+    user = login.split(":", 1)[0]
+    hidden = f"{user if _USER.match(user) else ''}:***{at}" if at else ""
+    return scheme + hidden + re.sub(r"(password=)[^&]*", r"\1***", place)
 
 
 def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
@@ -108,8 +108,12 @@ def check_redis_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise SettingError(f"REDIS_URL is no URL: {error}") from error
+    except ValueError:
+        # The parser's own words may hold a part of the password.
+        raise SettingError(
+            f"REDIS_URL={safe_url(url)} is no URL: give the port as a number, and write '/', '?', '#', '[' and ']' of "
+            "a password as %2F, %3F, %23, %5B and %5D"
+        ) from None
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise SettingError(f"REDIS_URL={safe_url(url)}: use redis://, rediss:// or unix://")
     if parts.scheme == "unix" and not parts.path:
@@ -123,6 +127,6 @@ def check_redis_url(url: str) -> str:
 
 def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = env.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) > most:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) > most:
         raise SettingError(f"{name}={text!r}: use a whole number up to {most}")
     return int(text)

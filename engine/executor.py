@@ -10,7 +10,7 @@ from typing import Any
 from engine.backoff import lengthen
 from engine.context import JobContext
 from engine.errors import PayloadError, Snooze, UnrecoverableError
-from engine.escape import cut
+from engine.escaping import cut
 from engine.registry import Job
 from engine.types import Cancelled, Delivery, Done, Fail, Failure, Outcome, Release, Retry, Snoozed
 
@@ -61,7 +61,14 @@ def describe(error: BaseException) -> Failure:
     """The exception as it is stored: its name, its text and its last five frames."""
     # The first frame is the engine's own call of the handler.
     frames = traceback.format_tb(error.__traceback__)[1:][-_FRAMES:]
-    return Failure(type(error).__name__, cut(str(error), MAX_MESSAGE_BYTES), cut("".join(frames), MAX_STACK_BYTES))
+    return Failure(type(error).__name__, cut(_text_of(error), MAX_MESSAGE_BYTES), cut("".join(frames), MAX_STACK_BYTES))
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as fault:  # noqa: BLE001 - a handler's own exception class may not even have a text
+        return f"its text cannot be had: {type(fault).__name__}"
 
 
 def _stopped(

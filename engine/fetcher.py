@@ -39,6 +39,7 @@ class Fetcher:
         self.lines = lines
         self._store, self._consumer, self._roster, self._clock = store, consumer, roster, clock
         self._holding_for: Line | None = None
+        self._exchange = asyncio.Lock()
         self.stopped = False
         self.acquired_s = clock.monotonic_s()
         """When an acquire was last answered."""
@@ -61,8 +62,15 @@ class Fetcher:
 
     async def turn(self) -> None:
         """One pipeline, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
-        await self.once()
+        async with self._exchange:
+            await self.once()
         await self._wait()
+
+    async def stop(self) -> None:
+        """Nothing more is acquired, and what was under way runs."""
+        self.stopped = True
+        async with self._exchange:
+            return
 
     async def once(self) -> None:
         """One pipeline is sent and answered; deliveries run. Raises the first error of the link or of Redis."""

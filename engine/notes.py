@@ -12,7 +12,7 @@ from engine.backoff import full
 from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, LeaseLost, Unreachable
-from engine.escape import cut
+from engine.escaping import cut
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, Note, note
 from engine.streams.reads import iso

@@ -16,6 +16,8 @@ from engine.types import Keep, QueueLimits, Rate, days
 
 P = TypeVar("P")
 T = TypeVar("T")
+_TRIED = 100
+"""Attempts whose wait is tried when a job is declared: a wrong policy is found out there, not in a worker."""
 
 
 class PolicySettings(TypedDict, total=False):
@@ -49,6 +51,9 @@ class Policy(Struct, frozen=True, kw_only=True):
         _require(0 <= self.jitter <= 1, f"job {name}: jitter must be between 0 and 1, not {self.jitter}")
         _require(0 < self.timeout_s < 10**7, f"job {name}: timeout_s must be above 0 and finite, not {self.timeout_s}")
         _require(self.cancel_grace_s >= 0, f"job {name}: cancel_grace_s must be at least 0, not {self.cancel_grace_s}")
+        for attempt in range(1, min(self.attempts, _TRIED)):
+            wait_s = self.backoff.delay_s(attempt)
+            _require(0 <= wait_s < 10**9, f"job {name}: backoff must give 0 s or more and finite, not {wait_s}")
 
 
 class Job(Generic[P, T]):
@@ -101,12 +106,16 @@ class QueueOptions(Struct, frozen=True, kw_only=True):
     def check(self, name: str) -> None:
         """SettingError unless each value makes sense."""
         _require(self.concurrency >= 1, f"queue {name}: concurrency must be at least 1, not {self.concurrency}")
-        _require(self.lease_s >= 0.2, f"queue {name}: lease_s must be at least 0.2, not {self.lease_s}")
+        _require(0.2 <= self.lease_s <= days(1), f"queue {name}: lease_s must be between 0.2 and a day")
         _require(0.05 <= self.sweep_s <= self.lease_s, f"queue {name}: sweep_s must be between 0.05 and lease_s")
         _require(self.max_crashes >= 1, f"queue {name}: max_crashes must be at least 1, not {self.max_crashes}")
         _require(self.max_active is None or self.max_active >= 1, f"queue {name}: max_active must be at least 1")
+        for keep in (self.keep_completed, self.keep_failed):
+            _require(0 <= keep.age_s < 10**10, f"queue {name}: keep must be 0 s or more and finite, not {keep.age_s}")
+            _require(keep.count is None or keep.count >= 0, f"queue {name}: keep count must be at least 0")
         if self.rate is not None:
-            _require(self.rate.per_second > 0, f"queue {name}: the rate must be above 0")
+            finite = 0 < self.rate.count < 10**9 and 0 < self.rate.per_s < 10**9
+            _require(finite, f"queue {name}: the rate's count and per_s must be above 0 and finite")
             _require(self.rate.burst_size >= 1, f"queue {name}: the burst must be at least 1")
 
     def limits(self) -> QueueLimits:

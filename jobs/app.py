@@ -15,7 +15,7 @@ from jobs.payloads import IngestResult, IngestReviews, ScoreResult, ScoreRun
 from jobs.resources import Resources, open_resources
 from jobs.scoring import score
 
-VOLATILE = ("createdAt", "correlationId")
+VOLATILE = ("createdAt", "correlationId", "triggeredById")
 """Differ from call to call and do not make a payload another one."""
 
 

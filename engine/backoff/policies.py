@@ -42,6 +42,7 @@ class Exponential(Struct, frozen=True):
     cap_s: float = 86_400
 
     def delay_s(self, attempt: int) -> float:
-        # 2.0 ** 1024 overflows a float; the cap is reached long before.
-        exponent = min(attempt - 1, 64)
-        return min(self.cap_s, self.base_s * self.factor**exponent)
+        try:
+            return min(self.cap_s, self.base_s * float(self.factor) ** (attempt - 1))
+        except OverflowError:  # more than a float holds, so more than any cap
+            return self.cap_s if self.base_s else 0.0

@@ -107,7 +107,11 @@ async def test_a_wrong_ingest_is_refused(client: Client, options: dict[str, Any]
 
 @pytest.mark.parametrize(
     ("start", "end", "field"),
-    [("2024-02-01", "2024-01-31", "periodEnd"), ("x", "2024-01-31", "periodStart"), ("2023-01-01", "2024-01-31", "periodEnd")],
+    [
+        ("2024-02-01", "2024-01-31", "periodEnd"),
+        ("x", "2024-01-31", "periodStart"),
+        ("2023-01-01", "2024-01-31", "periodEnd"),
+    ],
 )
 async def test_a_wrong_period_is_refused(client: Client, start: str, end: str, field: str) -> None:
     """A period that ends before it begins, is too long or is no period is refused with the field's name."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 
 import pytest
 
-from engine import Settings, StartRefused, State
+from engine import App, JobContext, Settings, StartRefused, State
 from engine.testing import drain
 from jobs import app, enqueue_ingest_reviews, get_job_status
+from jobs.ingestion import ingest
+from jobs.payloads import IngestResult, IngestReviews
+from jobs.resources import Resources
+from jobs.simulator import Fault
 from tests.support.ingestion import Bench, open_bench
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +59,28 @@ async def test_a_missing_connector_fails_at_once(bench: Bench, settings: Setting
     assert (status.state, status.attempts_made) == (State.FAILED, 1)
     assert "tenant t1 has no connector nobody" in (status.failed_reason or "")
     assert await bench.pool.fetchval("SELECT count(*) FROM ingestion_runs") == 0
+
+
+async def test_out_of_time(bench: Bench, settings: Settings) -> None:
+    """An attempt that is cancelled at its timeout is a failed one for its connector and its run as well."""
+    bench.simulator.faults.add(Fault(kind="slow", after=1, delay_s=30))
+    hasty = App(slot="hasty", lifespan=lambda: nullcontext(bench.resources))
+
+    @hasty.queue("ingest_reviews").job(attempts=1, timeout_s=1)
+    async def ingest_reviews(job: JobContext[Resources], payload: IngestReviews) -> IngestResult:
+        return await ingest(job, payload)
+
+    async with hasty.connect(settings) as client:
+        await client.enqueue(ingest_reviews, IngestReviews(tenant_id="t1", connector_id="c1"), job_id="slow")
+        await drain(hasty, settings=settings)
+        status = await client.status("ingest_reviews", "slow")
+    assert status is not None
+    assert status.state is State.FAILED
+    run = await bench.row("SELECT status, error_message, reviews_created FROM ingestion_runs")
+    assert run == {"status": "FAILED", "error_message": "the attempt ran out of time", "reviews_created": 50}
+    connector = await bench.row("SELECT status, error_count FROM connectors WHERE id = 'c1'")
+    assert connector == {"status": "ERROR", "error_count": 1}
+    assert (await bench.row("SELECT error_type FROM ingestion_errors"))["error_type"] == "TIMEOUT"
 
 
 async def test_another_schema_is_refused(

@@ -115,6 +115,14 @@ async def test_edit_frees_the_copy(bench: Bench) -> None:
     assert await originals(bench) == {"e": None, "l": None}
 
 
+async def test_a_copy_without_its_text_is_none(bench: Bench) -> None:
+    """A copy whose author takes the words back and leaves the stars is no copy any more."""
+    await store(bench, "c1", EARLY)
+    await store(bench, "c2", LATE)
+    await store(bench, "c2", fetched("l", content=None, day=date(2026, 9, 2)))
+    assert await originals(bench) == {"e": None, "l": None}
+
+
 async def test_removal_frees_the_copy(bench: Bench) -> None:
     """When the original is gone at its source the next one counts, until it is back."""
     await store(bench, "c1", EARLY)

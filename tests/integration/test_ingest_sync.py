@@ -128,6 +128,25 @@ async def test_listing_that_moved_removes_nothing(bench: Bench) -> None:
     assert ran.result.reviews_removed == 0
 
 
+async def test_a_row_without_id_removes_nothing(bench: Bench) -> None:
+    """A row that does not tell its id may be the missing review: nothing is taken for deleted."""
+    await bench.ingest()
+    bench.world.delete(LOCATION, bench.world.truth(LOCATION)[70].review_id)
+    bench.simulator.faults.add(Fault(kind="bad_rows"))
+    ran = await bench.ingest(force_full_sync=True)
+    assert await bench.pool.fetchval("SELECT count(*) FROM ingestion_errors WHERE external_review_id IS NULL") > 0
+    assert ran.result is not None
+    assert ran.result.reviews_removed == 0
+
+
+async def test_last_synced_at_never_goes_back(bench: Bench) -> None:
+    """A run that began before another that is complete already does not undo that one's mark."""
+    await bench.pool.execute("UPDATE connectors SET last_synced_at = '2100-01-01'")
+    await bench.ingest(force_full_sync=True)
+    synced = await bench.pool.fetchval("SELECT last_synced_at FROM connectors WHERE id = 'c1'")
+    assert synced == datetime(2100, 1, 1, tzinfo=UTC)
+
+
 async def test_capped_full_sync_removes_nothing(bench: Bench) -> None:
     """A sync with `maxReviews` knows nothing of what it did not ask for."""
     await bench.ingest()
@@ -145,6 +164,7 @@ async def test_max_reviews_is_exact(bench: Bench, most: int) -> None:
     assert {row[0] for row in await stored(bench)} == set(want)
     synced = await bench.pool.fetchval("SELECT last_synced_at IS NOT NULL FROM connectors WHERE id = 'c1'")
     assert synced == (most >= 120)
+    assert bench.simulator.requests["reviews"] == min(3, -(-most // 50))
 
 
 async def test_incremental_sync_reads_back_to_the_overlap(bench: Bench) -> None:

@@ -54,6 +54,7 @@ class Stage:
 
         async def listed() -> WorkerInfo | None:
             if run.done():
+                self.forget(worker)
                 run.result()
             return next((info for info in await self.inspector.workers() if info.label == label), None)
 

@@ -32,4 +32,3 @@ def test_score_policy() -> None:
     assert (policy.attempts, options.concurrency) == (3, 2)
     assert [policy.backoff.delay_s(attempt) for attempt in range(1, 3)] == [5, 10]
     assert (options.keep_completed, options.keep_failed) == (Keep(days(7), count=200), Keep(days(30)))
-

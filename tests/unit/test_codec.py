@@ -20,6 +20,8 @@ JSON = st.recursive(
 
 
 class Payload(msgspec.Struct, rename="camel"):
+    """Two fields, one of them with a default."""
+
     tenant_id: str
     max_reviews: int = 100
 
@@ -114,10 +116,12 @@ def test_a_digest_does_not_depend_on_the_order_of_fields(fields: dict[str, Any],
 @given(JSON, JSON, JSON)
 def test_a_digest_ignores_volatile_fields_alone(value: Any, early: Any, late: Any) -> None:
     """A volatile field of the top level does not count; one inside another field does."""
-    volatile = ("createdAt",)
-    assert digest(encode_json({"a": value, "createdAt": early}), volatile) == digest(encode_json({"a": value}), volatile)
-    inner = [digest(encode_json({"a": {"createdAt": x}}), volatile) for x in (early, late)]
-    assert (inner[0] == inner[1]) == (encode_json(early) == encode_json(late) or early == late)
+
+    def of(fields: dict[str, Any]) -> str:
+        return digest(encode_json(fields), ("createdAt",))
+
+    assert of({"a": value, "createdAt": early}) == of({"a": value, "createdAt": late}) == of({"a": value})
+    assert of({"a": {"createdAt": 1}}) != of({"a": {"createdAt": 2}})
 
 
 def test_a_digest_tells_payloads_apart() -> None:

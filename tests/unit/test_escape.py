@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.escape import clean, cut, escape, escape_lines
+from engine.escaping import clean, cut, escape, escape_lines
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 HOSTILE = st.text(
@@ -33,7 +33,7 @@ def test_nothing_unsafe_comes_out(text: str) -> None:
 
 @given(HOSTILE)
 def test_lines_stay_lines_and_nothing_else_breaks_one(text: str) -> None:
-    """Only \\n separates, and each line is safe by itself."""
+    """The line feed alone separates, and each line is safe by itself."""
     assert escape_lines(text).split("\n") == [escape(line) for line in text.split("\n")]
 
 

@@ -22,7 +22,7 @@ def score(text: str) -> float:
     [
         "The food was delicious and the staff friendly.",
         "Absolutely wonderful evening, we will be back!",
-        "Not bad at all",
+        "We could not fault it",
         "No complaints from us",
         "Die kos was heerlik en die diens vriendelik.",
         "Baie lekker, ons kom beslis weer.",
@@ -69,7 +69,7 @@ def test_unclean_is_not_clean() -> None:
 
 
 def test_strong_words_strengthen() -> None:
-    """ "very good" is better than "good", and "slightly dry" less bad than "dry"."""
+    """Praise is better for a "very" before it, and "slightly dry" is less bad than "dry"."""
     assert score("very good") > score("good")
     assert score("slightly dry") > score("dry")
     assert score("baie goed") > score("goed")

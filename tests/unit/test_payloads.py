@@ -18,7 +18,7 @@ SCORE: dict[str, Any] = {"tenantId": "tenant-1", "periodStart": "2024-01-01", "p
 AWARE = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - Hypothesis wants naive bounds
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001
-    timezones=st.timezones() | st.just(UTC)
+    timezones=st.timezones() | st.just(UTC),
 )
 
 

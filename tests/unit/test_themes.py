@@ -46,7 +46,7 @@ def mentions(text: str, themes: ThemeSet | None = None) -> dict[str, Mention]:
         ("Maklike parkering", {"Location"}),
         ("Klein porsies", {"Portion Size"}),
         ("Gesellige atmosfeer", {"Ambiance"}),
-        ("A lovely evening", set()),
+        ("A lovely evening", set[str]()),
     ],
 )
 def test_system_themes_are_known_in_both_languages(text: str, themes: set[str]) -> None:
@@ -83,7 +83,7 @@ def test_a_mention_is_the_mean_of_its_clauses() -> None:
 
 
 def test_longer_phrases_win() -> None:
-    """ "wait staff" is about service, not about waiting."""
+    """The "wait staff" are about service, not about waiting."""
     assert set(mentions("The wait staff")) == {"Service"}
 
 
