@@ -14,7 +14,9 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import redis.asyncio
 from msgspec import Struct
 
@@ -55,7 +57,7 @@ async def plain(url: str, count: int) -> float:
     key, group = "plain", "workers"
     await client.delete(key)
     await client.xgroup_create(key, group, id="0", mkstream=True)
-    bodies = [f'{{"tenantId":"{n.tenant_id}","connectorId":"{n.connector_id}"}}' + n.correlation_id for n in payloads(count)]
+    bodies = [msgspec.json.encode(payload) for payload in payloads(count)]
     began = time.perf_counter()
     for start in range(0, count, BATCH):
         pipeline = client.pipeline(transaction=False)
@@ -64,8 +66,8 @@ async def plain(url: str, count: int) -> float:
         await pipeline.execute()
     left = count
     while left:
-        ((_, entries),) = await client.xreadgroup(group, "one", {key: ">"}, count=BATCH)
-        ids = [entry for entry, _ in entries]
+        reply: Any = await client.xreadgroup(group, "one", {key: ">"}, count=BATCH)
+        ids: list[bytes] = [entry for entry, _ in reply[0][1]]
         pipeline = client.pipeline(transaction=False)
         pipeline.xack(key, group, *ids)
         pipeline.xdel(key, *ids)
@@ -104,10 +106,8 @@ async def warm_up(client: Client, settings: Settings) -> None:
 
 async def all_settled(inspector: Inspector, count: int) -> None:
     """Returns when every job has run and none is active any more."""
-    while done < count + 1:
+    while done < count + 1 or (await inspector.counts("noop")).active:
         await asyncio.sleep(0.002)
-    while (await inspector.counts("noop")).active:
-        await asyncio.sleep(0.001)
 
 
 async def measure(url: str, count: int, rounds: int) -> None:
@@ -136,7 +136,8 @@ def main() -> None:
     parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, EmbeddedValkey(Path(folder)) as valkey:
-        print(f"engine {VERSION}, Python {platform.python_version()}, redis-py {redis.__version__}, {arguments.loop}, AOF on")
+        versions = f"engine {VERSION}, Python {platform.python_version()}, redis-py {redis.__version__}"
+        print(f"{versions}, {arguments.loop}, AOF on")
         main_task = measure(valkey.url, arguments.jobs, arguments.rounds)
         if arguments.loop == "uvloop":
             import uvloop  # noqa: PLC0415 - an extra

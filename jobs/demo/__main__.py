@@ -41,7 +41,7 @@ class Options(Struct, frozen=True):
 
 def main() -> int:
     """The demo has run; its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m jobs.demo", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m jobs.demo", description=__doc__)
     parser.add_argument("--directory", type=Path, default=Path(".data/demo"), help="default .data/demo")
     parser.add_argument("--reviews", type=int, default=2_500, help="per connector (default 2500)")
     parser.add_argument("--seed", type=int, default=7, help="of the invented reviews (default 7)")

@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Sequence
 
-from engine import Client, EngineError, Enqueued, JobStatus
+import msgspec
+
+from engine import Client, EngineError, Enqueued, JobStatus, Progress
 
 LOOK_S = 0.1
 LIMIT_S = 300.0
@@ -52,8 +54,7 @@ class _Screen:
 def _step(status: JobStatus) -> str:
     if status.state != "active":
         return str(status.state)
-    progress = status.progress
-    if not isinstance(progress, dict):
+    if status.progress is None:
         return "active"
-    tens = int(progress["percent"] // 10 * 10)
-    return f"active  {tens:2} %  {progress['step']}"
+    progress = msgspec.convert(status.progress, Progress)
+    return f"active  {int(progress.percent // 10 * 10):2} %  {progress.step}"
