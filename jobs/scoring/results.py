@@ -18,7 +18,7 @@ from jobs.scoring.rules import DEFAULT_ID
 from jobs.scoring.runs import FinishedRun, OpenRun, read_finished
 from jobs.scoring.theme_scores import ThemeScore
 
-AT_ONCE = 1_000
+AT_ONCE = 500
 """Rows per statement: enough to make round trips cheap, few enough to build without holding the event loop."""
 T = TypeVar("T")
 

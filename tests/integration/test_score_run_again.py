@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -90,6 +91,16 @@ async def test_overlapping_periods_are_independent(bench: ScoreBench) -> None:
     await bench.score(period_start=f"{LAST}")
     assert await bench.rows("SELECT superseded_by FROM score_runs") == [(None,), (None,)]
     assert await bench.pool.fetchval("SELECT count(*) FROM review_scores") == 2
+
+
+async def test_overlapping_periods_at_once(bench: ScoreBench) -> None:
+    """Runs that share reviews without stored mentions can be under way together, and store each mention once."""
+    for _ in range(300):
+        await bench.review(LAST, "food 0.8; service 0.2; plain words beside them", 5)
+    starts = (FIRST, date(2025, 11, 9), date(2025, 11, 16), date(2025, 11, 23))
+    ran = await asyncio.gather(*(bench.score(period_start=f"{start}") for start in starts))
+    assert [result(one).reviews_processed for one in ran] == [301] * 4
+    assert await bench.pool.fetchval("SELECT count(*) FROM review_themes") == 601
 
 
 async def test_an_edit_changes_no_stored_score(bench: ScoreBench) -> None:

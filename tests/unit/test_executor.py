@@ -246,7 +246,7 @@ async def test_the_last_five_frames_are_kept() -> None:
     assert 'raise ValueError("deep")' in outcome.failure.stack
     shallow, _ = await run(raising(ValueError()))
     assert isinstance(shallow, Retry)
-    assert "executor.py" not in shallow.failure.stack
+    assert "engine/executor.py" not in shallow.failure.stack
 
 
 async def test_a_long_error_is_cut_visibly() -> None:

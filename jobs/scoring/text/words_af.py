@@ -43,7 +43,7 @@ WEIGHTS: dict[float, str] = {
     -0.55: """
         belaglik gebrand gebrande gebreekte geïgnoreer geïgnoreerd gefrustreer flou koue laf lafwarm muf muwwe
         nagmerrie nalatig onaanvaarbaar onaanvaarbare onbeskof onbeskofte onbeskofheid onbeholpe onbekwaam
-        ongaar ongaste ongeduldig ongelukkige onhigiënies onhulpsaam onprofessioneel ontevrede onveilig
+        ongaar ongeduldig ongelukkige onhigiënies onhulpsaam onprofessioneel ontevrede onveilig
         onvriendelik onvriendelike oorgaar rou rubberagtig sleg slegte slegter slordig slordige smaakloos
         smaaklose spyt stink stinkend suur swak swakker teleurgesteld teleurgestel teleurstellend
         teleurstellende teleurstelling vermy verniel vieslik vlieë vuil vuilgoed kakkerlakke grap
