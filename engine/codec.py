@@ -15,6 +15,7 @@ T = TypeVar("T")
 MAX_PAYLOAD_BYTES = 256 * 1024
 MAX_RESULT_BYTES = 256 * 1024
 _ENCODER = msgspec.json.Encoder()
+_FIELDS: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Codec(Generic[T]):
@@ -23,6 +24,7 @@ class Codec(Generic[T]):
     def __init__(self, what: str, type_: Any, max_bytes: int) -> None:
         self._what, self._max_bytes = what, max_bytes
         self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(type_)
+        self._fields = _field_names(type_)
 
     def encode(self, value: Any) -> bytes:
         """The value as JSON; PayloadError if it does not fit its type, cannot be JSON, or is too large."""
@@ -41,6 +43,16 @@ class Codec(Generic[T]):
             return self._decoder.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise PayloadError(f"{self._what}: {error}") from error
+
+    def unknown_fields(self, data: bytes) -> set[str]:
+        """The top-level fields that the type does not have and decoding ignores; none if it is no Struct."""
+        return set(_FIELDS.decode(data)) - self._fields if self._fields else set()
+
+
+def _field_names(type_: Any) -> frozenset[str]:
+    if not (isinstance(type_, type) and issubclass(type_, msgspec.Struct)):
+        return frozenset()
+    return frozenset(field.encode_name for field in msgspec.structs.fields(type_))
 
 
 def decode_json(data: bytes) -> Json:

@@ -4,7 +4,7 @@
   + SettingError            a setting, name or argument is wrong
     - UnknownQueue          no queue of the app has this name
     - UnknownJob            no job of the queue has this name
-  + PayloadError            a payload does not fit its job's type, or is too large
+    - PayloadError          a payload does not fit its job's type, or is too large
   + StartRefused            the app's lifespan will not start here
   + StoreError              Redis answered, but not as it should
     - StoreFull             Redis is at its memory limit, or cannot persist

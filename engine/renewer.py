@@ -101,8 +101,11 @@ class Renewer:
         blocking = [r for r in self._roster.running() if now >= r.grace_ends_s]
         if not blocking:
             return
+        # The task that the loop is in; if that is no handler's own, all that are past their time are blamed.
+        at_work = asyncio.current_task(self._loop)
+        blocking = [r for r in self._roster.running() if r.task is at_work] or blocking
         names = ", ".join(f"{r.delivery.queue} {r.delivery.id}" for r in blocking)
-        _log.critical("the event loop is blocked past the time of %s: this process ends", names)
+        _log.critical("the event loop is blocked past its time by %s: this process ends", names)
         try:
             for call in self._settler.take_all():
                 self._store.run(call)

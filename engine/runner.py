@@ -9,12 +9,13 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.context import JobContext, StopReason
+from engine.escaping import escape
 from engine.executor import abandoned, execute
 from engine.notes import Notes
-from engine.registry import Policy, Queue
+from engine.registry import Job, Policy, Queue
 from engine.roster import Roster, Running
 from engine.settler import Settler
-from engine.types import Delivery, Fail, Failure, Outcome, Release, Retry
+from engine.types import Delivery, Done, Fail, Failure, Outcome, Release, Retry
 
 TICK_S = 0.1
 _UNKNOWN = Policy()
@@ -31,6 +32,7 @@ class Runner:
         self._roster, self._settler, self._notes = roster, settler, notes
         self._clock, self._random = clock, random
         self.resources: Any = None
+        self._told: set[tuple[str, str]] = set()
         self.seen_s = clock.monotonic_s()
         """When the loop last had time for this service; the renewer's thread watches it."""
 
@@ -50,8 +52,17 @@ class Runner:
             outcome = _unknown_job(running.delivery)
         else:
             outcome = await execute(running.job, running.delivery, running.context, self._random)
+            if isinstance(outcome, Done):
+                self._tell_unknown(running.job, running.delivery.payload)
         self._notes.end(running.delivery)
         self._settler.add(running, outcome)
+
+    def _tell_unknown(self, job: Job[Any, Any], payload: bytes) -> None:
+        """Fields that the job's type does not have are logged, each once: a producer may be ahead of this worker."""
+        for field in job.payload.unknown_fields(payload):
+            if (job.name, field) not in self._told:
+                self._told.add((job.name, field))
+                _log.warning("ignored queue=%s job=%s: payload field %s", job.queue, job.name, escape(field))
 
     def stop(self, running: Running, reason: StopReason) -> None:
         """The handler is told to stop, once, and why; one that ended already is not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jobs.database import Connection
 from jobs.ingestion.duplicates import remark
 from jobs.ingestion.run import Counts, Run, read_run
@@ -15,7 +17,8 @@ _REMOVE = """
 """
 _COUNT_REMOVED = "UPDATE ingestion_runs SET reviews_removed = reviews_removed + $2, updated_at = now() WHERE id = $1"
 _CLOSE_RUN = """
-    UPDATE ingestion_runs SET status = $2, error_message = $3, completed_at = now(), updated_at = now()
+    UPDATE ingestion_runs
+    SET status = $2, error_message = $3, pagination_state = $4, completed_at = now(), updated_at = now()
     WHERE id = $1 RETURNING *
 """
 _FORGET_SEEN = "DELETE FROM ingestion_seen WHERE ingestion_run_id = $1"
@@ -55,16 +58,21 @@ async def remove_missing(connection: Connection, run: Run) -> int:
 
 
 async def close_run(connection: Connection, run: Run) -> Run:
-    """The run has ended and the connector is well; `last_synced_at` is the run's start if it left no hole."""
+    """The run has ended and the connector is well; `last_synced_at` is the run's start if it left no hole.
+
+    A FAILED run has left one: its rows may be readable once this program is.
+    """
     claim = run.claim
     status = status_of(run.counts)
     message = f"{run.counts.errors} of {run.counts.fetched} rows could not be stored" if run.counts.errors else None
+    state = msgspec.structs.replace(run.state, closed=True)
     async with connection.transaction():
         await claim.hold(connection)
         last = await connection.fetchval(_LAST_SYNCED, claim.tenant_id, claim.connector_id)
-        synced_at = run.started_at if leaves_no_hole(run.since, last, cut=run.state.cut) else None
+        whole = status != "FAILED" and leaves_no_hole(run.since, last, cut=run.state.cut)
+        synced_at = run.started_at if whole else None
         await connection.execute(_CLOSE_CONNECTOR, claim.tenant_id, claim.connector_id, synced_at)
         await connection.execute(_FORGET_SEEN, run.id)
-        row = await connection.fetchrow(_CLOSE_RUN, run.id, status, message)
+        row = await connection.fetchrow(_CLOSE_RUN, run.id, status, message, state)
     assert row is not None
     return read_run(row, claim)

@@ -63,7 +63,7 @@ class Attempt:
     async def work(self, payload: IngestReviews) -> IngestResult:
         """The run is at its end; what it came to."""
         run = await self._open(payload)
-        if run.finished:
+        if run.state.closed:
             self._job.log("an earlier delivery has brought this run to its end")
             return _result(run, self._connector)
         source = open_source(self._connector.config, self._job.resources.http, self._save_credentials)

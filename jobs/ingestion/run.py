@@ -25,14 +25,15 @@ _BUSY = """
     WHERE connector_id = $1 AND status = 'RUNNING' AND job_id <> $2 AND updated_at > now() - $3::interval
     LIMIT 1
 """
+# A run whose last attempt failed may be tried again; one that was closed stays as it is.
 _OPEN = """
     INSERT INTO ingestion_runs (id, tenant_id, connector_id, job_id, job_run, run_type, since, max_reviews, fence,
                                 triggered_by_id, correlation_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (connector_id, job_id, job_run) DO UPDATE
     SET fence = excluded.fence, updated_at = now(),
-        status = CASE ingestion_runs.status WHEN 'FAILED' THEN 'RUNNING' ELSE ingestion_runs.status END,
-        completed_at = CASE ingestion_runs.status WHEN 'FAILED' THEN NULL ELSE ingestion_runs.completed_at END
+        status = CASE WHEN ingestion_runs.pagination_state ? 'closed' THEN ingestion_runs.status ELSE 'RUNNING' END,
+        completed_at = CASE WHEN ingestion_runs.pagination_state ? 'closed' THEN ingestion_runs.completed_at END
     RETURNING *
 """
 _NOTE_ERROR = """
@@ -73,6 +74,8 @@ class ReadState(Struct, frozen=True, rename="camel", omit_defaults=True):
     """A review that was not seen may still exist: the listing moved, or a row had no readable id."""
     compared: Place | None = None
     """Reviews up to this one have been compared with earlier ones."""
+    closed: bool = False
+    """The run has come to its end, and what it had seen is forgotten."""
 
 
 class Counts(Struct, frozen=True, rename="camel"):
@@ -129,11 +132,6 @@ class Run(Struct, frozen=True, kw_only=True):
     state: ReadState
     counts: Counts
     removed: int = 0
-
-    @property
-    def finished(self) -> bool:
-        """Whether an earlier delivery brought it to its end already; a FAILED one may be tried again."""
-        return self.status in ("COMPLETED", "PARTIAL")
 
     @property
     def room(self) -> int | None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from jobs.database import Connection
 from jobs.scoring.fingerprint import Basis, fingerprint
 from jobs.scoring.period import Period
-from jobs.scoring.queries import Extraction, Tenant, read_reviews, read_stamps, read_themes, snapshot
+from jobs.scoring.queries import Extraction, Tenant, one_moment, read_reviews, read_stamps, read_themes
 from jobs.scoring.results import Results
 from jobs.scoring.review_scores import ReviewScore, Scorer
 from jobs.scoring.rules import DEFAULT_ID
@@ -41,7 +41,7 @@ def extractor_of(model: TextModel) -> str:
 async def measure(connection: Connection, measurement: Measurement, told: Told) -> Results | FinishedRun:
     """The period's scores, trends included, not stored yet; or the finished run whose fingerprint is the same."""
     tenant, period, run = measurement.tenant, measurement.period, measurement.run
-    async with snapshot(connection):
+    async with one_moment(connection):
         themes = await read_themes(connection, tenant)
         stamps = await read_stamps(connection, tenant, period)
         mark = fingerprint(_basis(measurement, themes), stamps)

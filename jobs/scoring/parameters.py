@@ -59,7 +59,7 @@ class Sentiment(Struct, frozen=True):
 class Time(Struct, frozen=True):
     """How fast a review fades."""
 
-    review_half_life_days: Annotated[float, Meta(ge=1, le=365)] = 60
+    review_half_life_days: Annotated[float, Meta(ge=1, le=365)] = 60.0
 
 
 class Source(Struct, frozen=True):

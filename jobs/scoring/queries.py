@@ -115,7 +115,7 @@ async def _find_version(connection: Connection, kind: VersionKind, wanted: str |
 
 
 @asynccontextmanager
-async def snapshot(connection: Connection) -> AsyncGenerator[None]:
+async def one_moment(connection: Connection) -> AsyncGenerator[None]:
     """Everything read in the block is of one moment, whatever is written meanwhile."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         yield

@@ -133,6 +133,22 @@ async def test_delivered_again_after_its_end(bench: Bench) -> None:
     assert bench.simulator.requests["reviews"] == asked
 
 
+async def test_a_run_of_bad_rows_only(bench: Bench) -> None:
+    """A run that could store nothing is FAILED and moves no mark; delivered again it takes nothing for deleted."""
+    await bench.add_connector("empty", "t1", "accounts/1/locations/empty")
+    bench.world.open_location("accounts/1/locations/empty", "Nobody's")
+    bench.simulator.faults.add(Fault(kind="bad_rows"))
+    first = await bench.ingest("empty", given=FIRST)
+    assert first.result is not None
+    assert first.result.success is False
+    run = await bench.row("SELECT status, error_message, completed_at IS NOT NULL AS ended FROM ingestion_runs")
+    assert (run["status"], run["ended"]) == ("FAILED", True)
+    assert run["error_message"] == first.result.error
+    assert await bench.pool.fetchval("SELECT last_synced_at FROM connectors WHERE id = 'empty'") is None
+    again = await bench.ingest("empty", given=FIRST)
+    assert again.result == first.result
+
+
 async def test_lower_fence_writes_nothing(bench: Bench) -> None:
     """A delivery that comes after a newer one stops before it has written anything."""
     await bench.ingest(given=FIRST)

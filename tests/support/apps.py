@@ -98,7 +98,7 @@ async def _act(job: JobContext[Scene], payload: Play) -> str:
             await asyncio.sleep(payload.seconds)
         case "stubborn":
             await _ignore_cancel(job, payload.seconds)
-        case "block":
+        case "block" if job.crashes < payload.times:
             time.sleep(payload.seconds)  # noqa: ASYNC251 - it blocks the loop on purpose
         case "exit":
             if job.crashes < payload.times:
@@ -112,16 +112,21 @@ async def _act(job: JobContext[Scene], payload: Play) -> str:
             await job.resources.gate.wait()
         case "odd":
             raise OddError("not an Exception")
+        case _:
+            pass
     return payload.text
 
 
 async def _ignore_cancel(job: JobContext[Scene], seconds: float) -> None:
     ends = time.monotonic() + seconds
+    told = False
     while (left := ends - time.monotonic()) > 0:
         try:
             await asyncio.sleep(left)
         except asyncio.CancelledError:
-            job.resources.ledger.write("told", job.id, job.fence, job.attempt)
+            if not told:
+                job.resources.ledger.write("told", job.id, job.fence, job.attempt)
+            told = True
 
 
 async def _leave_notes(job: JobContext[Scene], text: str) -> None:

@@ -87,6 +87,11 @@ def test_negation_ends_with_its_clause() -> None:
     assert score("Dit was nie sleg nie en die wyn was puik") > 0.3
 
 
+def test_phrases_deny_nothing_else() -> None:
+    """The "not" of "not bad" is used up by its phrase."""
+    assert score("Not bad and good value") > score("Not bad") > 0
+
+
 def test_clauses_are_scored_apart() -> None:
     """A text's clauses keep their own scores."""
     clauses = lexicon.read("The food was lovely, but the service was terrible. We came on Friday.").clauses

@@ -22,8 +22,8 @@ _SOFTENING = 0.6
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LONGEST_PHRASE = 6
 
-Hit = tuple[int, float]
-"""At which word, with what weight."""
+Hit = tuple[int, int, float]
+"""From which word, to before which word, with what weight."""
 
 
 class Lexicon:
@@ -48,8 +48,9 @@ class Lexicon:
 
     def _clause_score(self, text: str) -> float | None:
         words = [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
-        denied = self._denials(words)
-        found = [self._in_context(words, denied, hit) for hit in self._hits(words)]
+        hits = list(self._hits(words))
+        denials = self._denials(words, hits)
+        found = [self._in_context(words, denials, hit) for hit in hits]
         felt = [weight for weight in found if weight]
         if not felt:
             return None
@@ -62,7 +63,7 @@ class Lexicon:
         while place < len(words):
             end, weight = self._match(words, place)
             if weight is not None:
-                yield place, weight
+                yield place, end, weight
             place = end
 
     def _match(self, words: Sequence[str], place: int) -> tuple[int, float | None]:
@@ -79,19 +80,24 @@ class Lexicon:
         """Whether a word such as "terribly" only strengthens the good word that follows it."""
         return self._weights.get(words[place + 1] if place + 1 < len(words) else "", 0.0) > 0
 
-    def _denials(self, words: Sequence[str]) -> list[bool]:
-        """Which words deny what follows them. In "nie lekker nie" only the first does: the second closes it."""
+    def _denials(self, words: Sequence[str], hits: Sequence[Hit]) -> list[bool]:
+        """Which words deny what follows them.
+
+        In "nie lekker nie" only the first does, the second closes it; in "not bad", a phrase, none does.
+        """
         denials: list[bool] = []
         closes = False
         for word in words:
             paired = word in self._paired_negators
             denials.append(word in self._negators or (paired and not (closes and word == "nie")))
             closes = denials[-1] if paired else closes
+        for start, end, _ in hits:
+            denials[start:end] = [False] * (end - start)
         return denials
 
     def _in_context(self, words: Sequence[str], denials: Sequence[bool], hit: Hit) -> float:
         """The hit's weight as the words before it make it."""
-        start, weight = hit
+        start, _, weight = hit
         before = words[start - 1] if start else ""
         if before in self._boosters:
             weight *= STRONGER

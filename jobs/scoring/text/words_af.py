@@ -14,7 +14,7 @@ WEIGHTS: dict[float, str] = {
     """,
     0.7: """
         aanbeveel beste beveel beïndruk geliefde heerlik heerlike heerlikste indrukwekkend indrukwekkende
-        juweel kostelik kostelike lekkerste liefde onvergeetlik onvergeetlike piekfyn pragtig pragtige
+        eersteklas juweel kostelik kostelike lekkerste liefde onvergeetlik onvergeetlike piekfyn pragtig pragtige
         pragtigste puik puike silwerskoon smul smullekker spoggerig spoggerige sprankelend watertand
     """,
     0.5: """
@@ -46,18 +46,18 @@ WEIGHTS: dict[float, str] = {
         ongaar ongeduldig ongelukkige onhigiënies onhulpsaam onprofessioneel ontevrede onveilig
         onvriendelik onvriendelike oorgaar rou rubberagtig sleg slegte slegter slordig slordige smaakloos
         smaaklose spyt stink stinkend suur swak swakker teleurgesteld teleurgestel teleurstellend
-        teleurstellende teleurstelling vermy verniel vieslik vlieë vuil vuilgoed kakkerlakke grap
+        teleurstellende teleurstelling vermy verniel vieslik vlieë vuil vuilgoed yskoud kakkerlakke grap
     """,
     -0.9: """
         aaklig aaklige afgryslik afgryslike afskuwelik afskuwelike afstootlik bedorwe gruwelik gruwelike haat
-        skandalig skandalige skande slegste swakste verskriklik verskriklike verrot vrot vrotsig vreeslik
-        vreeslike walglik walglike
+        skandalig skandalige skande slegste swakste verskriklik verskriklike voedselvergiftiging
+        verrot vrot vrotsig vreeslik vreeslike walglik walglike
     """,
 }
 
 PHRASES: dict[float, str] = {
     0.7: """
-        eersteklas | top klas | top plek | sterk aan | kan nie wag nie | vol geur | alle lof | dik van genot |
+        top klas | top plek | sterk aan | kan nie wag nie | vol geur | alle lof | dik van genot |
         vingers aflek | tuis laat voel | tuis gevoel
     """,
     0.5: """
@@ -76,13 +76,13 @@ PHRASES: dict[float, str] = {
     -0.5: """
         te duur | te hard | so hard | te sout | te soet | te droog | te lank | te klein | te min |
         klein porsies | klein porsie | geen atmosfeer | geen atmosfeer nie | nie beskikbaar |
-        nie beskikbaar nie | op hul baadjie | nog honger | ys koud | yskoud | kry dit asseblief reg |
+        nie beskikbaar nie | op hul baadjie | nog honger | ys koud | kry dit asseblief reg |
         niemand het omgegee | niemand het omgegee nie | sonder papier | nie gaar nie | wou nie | bly weg |
         beveel dit nie aan | beveel dit nie aan nie | hou nie van | hou nie daarvan | geniet dit nie |
         dit nie geniet
     """,
     -0.8: """
-        nooit weer | mors van geld | mors van tyd | vermors geld | kos vergiftiging | voedselvergiftiging |
+        nooit weer | mors van geld | mors van tyd | vermors geld | kos vergiftiging |
         siek geword | siek gemaak
     """,
 }

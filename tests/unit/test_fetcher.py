@@ -1,0 +1,160 @@
+"""The fetcher's turn: what it asks for, when it asks again, and that a suspect runs alone in its process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from engine.fetcher import Fetcher, Line
+from engine.notes import Notes
+from engine.roster import Roster
+from engine.runner import Runner
+from engine.settler import Settler
+from engine.streams import Call, Keys
+from engine.testing import FakeClock
+from engine.types import Delivery, Done
+from tests.support.runs import FakeStore, delivery, make_app, running
+
+pytestmark = pytest.mark.anyio
+Reply = list[bytes]
+
+
+def reply(status: str = "ok", wait_ms: int = -1, *deliveries: Delivery) -> Reply:
+    """What the acquire script would answer."""
+    words = [status.encode(), str(wait_ms).encode(), b"15000", b"2500"]
+    for d in deliveries:
+        words += [d.id.encode(), d.name.encode(), d.payload, str(d.fence).encode(), str(d.run).encode()]
+        words += [b"0", b"0", b"0", b"1" if d.suspect else b"0", b"0"]
+    return words
+
+
+class HeldRunner(Runner):
+    """Holds deliveries without running them."""
+
+    def __init__(self, roster: Roster, clock: FakeClock) -> None:
+        self.roster, self.clock = roster, clock
+
+    def start(self, delivery: Delivery, started_s: float) -> None:
+        self.roster.add(running(delivery, self.clock))
+
+
+class Worker:
+    """A fetcher over queues whose acquires are answered by functions, by queue."""
+
+    def __init__(self, **queues: Callable[[bool], Reply]) -> None:
+        self.clock = FakeClock()
+        self.queues = queues
+        app = make_app(*queues, concurrency=2)
+        self.roster = Roster(list(app.queues.values()), {})
+        self.store = FakeStore(self._answer)
+        keys = {name: Keys("p", "s", name) for name in queues}
+        self.settler = Settler(keys, self.store, self.roster, self.clock)
+        lines = [Line(app.queues[name], keys[name]) for name in queues]
+        self.fetcher = Fetcher(lines, self.store, "w~1", self.roster, self.clock)
+        notes = Notes(keys, self.store, self.clock, Random(0))
+        self.fetcher.serve(HeldRunner(self.roster, self.clock), self.settler, notes)
+
+    def _answer(self, call: Call[Any]) -> Any:
+        if call.script.name == "settle":
+            return [b"ok"] * ((len(call.args) - 1) // 5)
+        queue = call.keys[0].split(":")[2]
+        return self.queues[queue](call.args[3] == 1)
+
+    async def turn(self) -> list[str]:
+        """The queues that were asked."""
+        before = len(self.store.sent)
+        await self.fetcher.once()
+        asked = [call for call in self.store.sent[before:] if call.script.name == "acquire"]
+        return [call.keys[0].split(":")[2] for call in asked]
+
+    def finish(self, queue: str) -> None:
+        """Everything of the queue has ended."""
+        for held in self.roster.held(queue):
+            self.settler.add(held, Done(b"1"))
+
+    def ids(self) -> list[str]:
+        """What runs."""
+        return sorted(held.delivery.id for held in self.roster.running())
+
+
+async def test_an_idle_queue_is_asked_once_a_second() -> None:
+    """Without a timer and a wake-up it is left alone; a wake-up asks at once, and for that queue only."""
+    worker = Worker(a=lambda _: reply(), b=lambda _: reply())
+    assert await worker.turn() == ["a", "b"]
+    assert await worker.turn() == []
+    worker.fetcher.wake("b")
+    assert await worker.turn() == ["b"]
+    worker.clock.advance(1.0)
+    assert await worker.turn() == ["a", "b"]
+
+
+async def test_a_queue_is_asked_when_its_timer_is_due() -> None:
+    """The next due job or token says when, a second at most."""
+    worker = Worker(a=lambda _: reply("ok", 300), b=lambda _: reply("ok", 60_000))
+    await worker.turn()
+    worker.clock.advance(0.29)
+    assert await worker.turn() == []
+    worker.clock.advance(0.01)
+    assert await worker.turn() == ["a"]
+    worker.clock.advance(0.71)
+    assert "b" in await worker.turn()
+
+
+async def test_only_free_places_are_asked_for() -> None:
+    """A full queue is not asked; a settled job makes room, and the settle goes before the acquire."""
+    fences = iter(range(1, 100))
+
+    def one_more(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        fence = next(fences)
+        return reply("ok", -1, delivery(f"j{fence}", fence, queue="a"))
+
+    worker = Worker(a=one_more)
+    for expected in (["a"], ["a"], []):
+        worker.fetcher.wake()
+        assert await worker.turn() == expected
+    assert worker.ids() == ["j1", "j2"]
+    worker.finish("a")
+    await worker.turn()
+    assert [call.script.name for call in worker.store.sent[-2:]] == ["settle", "acquire"]
+
+
+async def test_a_stopped_fetcher_asks_for_nothing_and_still_settles() -> None:
+    """What is owed is sent; nothing new comes in."""
+    worker = Worker(a=lambda _: reply("ok", -1, delivery("x", 1, queue="a")))
+    await worker.turn()
+    worker.fetcher.stopped = True
+    worker.finish("a")
+    worker.fetcher.wake()
+    assert await worker.turn() == []
+    assert worker.store.sent[-1].script.name == "settle"
+
+
+async def test_a_suspect_has_its_process_to_itself() -> None:
+    """With two queues, too: no suspect is taken beside what the other queue may give, and none of it meanwhile."""
+    suspects = [delivery("s", 1, queue="a", suspect=True)]
+    plain = iter(delivery(f"p{n}", n, queue="b") for n in range(100, 200))
+
+    def with_suspects(alone: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        if not suspects:
+            return reply()
+        return reply("hold", -1, *([suspects.pop()] if alone else []))
+
+    worker = Worker(a=with_suspects, b=lambda _: reply("ok", -1, next(plain)))
+    assert await worker.turn() == ["a", "b"]
+    assert worker.ids() == ["p100"]
+    for _ in range(3):
+        worker.fetcher.wake()
+        assert await worker.turn() == ["a"], "only the queue with suspects is asked"
+        assert worker.ids() == ["p100"]
+    worker.finish("b")
+    await worker.turn()
+    assert worker.ids() == ["s"]
+    worker.fetcher.wake()
+    assert await worker.turn() == [], "nothing beside it"
+    worker.finish("a")
+    assert await worker.turn() == ["a"]
+    worker.fetcher.wake()
+    assert await worker.turn() == ["a", "b"], "the turn is over"
