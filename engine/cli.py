@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from engine.embedded import EmbeddedValkey
 from engine.errors import EngineError, SettingError, Unreachable
 from engine.loading import load_app
 from engine.registry import find_queue
+from engine.runner import JOB_TASK
 from engine.types import State
 from engine.worker import WorkerOptions
 
@@ -109,22 +110,34 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
                 os.environ.update(servers.enter_context(app.embedded(arguments.embedded)))
             settings = Settings.from_environment(dict(os.environ))
             say(f"REDIS_URL={valkey.url}")
-        _run_loop(app.run(queues, settings=settings, options=options), arguments.loop)
+
+        async def work() -> None:
+            await app.run(queues, settings=settings, options=options)
+            _leave_stubborn(servers)
+
+        _run_loop(work, arguments.loop)
     return 0
 
 
-def _run_loop(main_task: Coroutine[Any, Any, None], loop: str) -> None:
+def _leave_stubborn(servers: ExitStack) -> None:
+    """This process has ended if handlers still run that ignored their stop: the loop would wait for them."""
+    if any(task.get_name().startswith(JOB_TASK) for task in asyncio.all_tasks()):
+        servers.close()
+        logging.shutdown()
+        os._exit(0)
+
+
+def _run_loop(work: Callable[[], Coroutine[Any, Any, None]], loop: str) -> None:
     if loop != "asyncio":
         try:
             import uvloop  # noqa: PLC0415 - an extra
         except ImportError:
             if loop == "uvloop":
-                main_task.close()
                 raise SettingError("--loop uvloop: install pickd-worker[uvloop]") from None
         else:
-            uvloop.run(main_task)
+            uvloop.run(work())
             return
-    asyncio.run(main_task)
+    asyncio.run(work())
 
 
 def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:

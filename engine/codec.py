@@ -45,8 +45,13 @@ class Codec(Generic[T]):
             raise PayloadError(f"{self._what}: {error}") from error
 
     def unknown_fields(self, data: bytes) -> set[str]:
-        """The top-level fields that the type does not have and decoding ignores; none if it is no Struct."""
-        return set(_FIELDS.decode(data)) - self._fields if self._fields else set()
+        """The top-level fields that decoding ignores; none if the type is no Struct, or the JSON no object."""
+        if not self._fields:
+            return set()
+        try:
+            return set(_FIELDS.decode(data)) - self._fields
+        except msgspec.DecodeError:
+            return set()
 
 
 def _field_names(type_: Any) -> frozenset[str]:

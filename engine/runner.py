@@ -15,9 +15,11 @@ from engine.notes import Notes
 from engine.registry import Job, Policy, Queue
 from engine.roster import Roster, Running
 from engine.settler import Settler
-from engine.types import Delivery, Done, Fail, Failure, Outcome, Release, Retry
+from engine.types import Delivery, Fail, Failure, Outcome, Release, Retry
 
 TICK_S = 0.1
+JOB_TASK = "job "
+"""How the names of the handlers' tasks begin."""
 _UNKNOWN = Policy()
 _log = logging.getLogger("engine.runner")
 
@@ -44,7 +46,7 @@ class Runner:
         running = Running(delivery, job, context, started_s)
         self._roster.add(running)
         self._notes.start(delivery)
-        running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"job {delivery.id}")
+        running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"{JOB_TASK}{delivery.id}")
 
     async def _run(self, running: Running) -> None:
         if running.job is None:
@@ -52,8 +54,7 @@ class Runner:
             outcome = _unknown_job(running.delivery)
         else:
             outcome = await execute(running.job, running.delivery, running.context, self._random)
-            if isinstance(outcome, Done):
-                self._tell_unknown(running.job, running.delivery.payload)
+            self._tell_unknown(running.job, running.delivery.payload)
         self._notes.end(running.delivery)
         self._settler.add(running, outcome)
 
@@ -79,7 +80,7 @@ class Runner:
             if running.task is not None:
                 running.task.cancel("lost")
             self._roster.forget(queue, fence)
-            _log.warning("lost queue=%s jobId=%s fence=%d", queue, running.delivery.id, fence)
+            _log.warning("lost queue=%s jobId=%s fence=%d", queue, escape(running.delivery.id), fence)
 
     def cancel(self, queue: str, fence: int) -> None:
         """The job's cancel was asked for: its handler is told."""
@@ -106,7 +107,9 @@ class Runner:
                 self.stop(running, "timeout")
             if now >= running.grace_ends_s and running.job is not None:
                 _log.error(
-                    "timed out and still running: queue=%s jobId=%s", running.delivery.queue, running.delivery.id
+                    "timed out and still running: queue=%s jobId=%s",
+                    running.delivery.queue,
+                    escape(running.delivery.id),
                 )
                 self._settler.add(running, abandoned(running.job, running.delivery, self._random))
 

@@ -7,13 +7,16 @@ import logging
 from collections import deque
 from typing import assert_never
 
+import msgspec
+
 from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, Unreachable
+from engine.escaping import escape
 from engine.roster import Roster, Running
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, settle
-from engine.types import Cancelled, Delivery, Done, Fail, Outcome, Release, Retry, Snoozed
+from engine.types import Cancelled, Delivery, Done, Fail, Failure, Outcome, Release, Retry, Snoozed
 
 _log = logging.getLogger("engine.settler")
 
@@ -37,6 +40,7 @@ class Settler:
     async def flush(self, calls: list[tuple[str, list[Settle], asyncio.Future[list[bool]]]]) -> None:
         """Each sent batch is answered, or waits again; raises the last error of those that do."""
         failed: EngineError | None = None
+        verbose = _log.isEnabledFor(logging.DEBUG)
         for queue, batch, future in calls:
             try:
                 answers = await future
@@ -49,7 +53,8 @@ class Settler:
                 continue
             for sent, ok in zip(batch, answers, strict=True):
                 self._roster.forget(queue, sent.fence)
-                _report(queue, sent, ok)
+                if not ok or sent.verb != "complete" or verbose:
+                    _report(queue, sent, ok)
         if failed is not None:
             raise failed
         self._one_by_one = False
@@ -106,9 +111,14 @@ def to_settle(delivery: Delivery, outcome: Outcome) -> Settle:
 
 
 def _report(queue: str, sent: Settle, ok: bool) -> None:  # noqa: FBT001 - Redis's answer
+    job_id = escape(sent.id)
     if not ok:
-        _log.warning("lost queue=%s jobId=%s fence=%d: another delivery owns it", queue, sent.id, sent.fence)
+        _log.warning("lost queue=%s jobId=%s fence=%d: another delivery owns it", queue, job_id, sent.fence)
+    elif sent.verb in ("retry", "fail"):
+        failure = msgspec.json.decode(sent.data, type=Failure)
+        reason = escape(f"{failure.type}: {failure.message}")
+        _log.warning("%s queue=%s jobId=%s fence=%d: %s", sent.verb, queue, job_id, sent.fence, reason)
     elif sent.verb != "complete":
-        _log.info("%s queue=%s jobId=%s fence=%d", sent.verb, queue, sent.id, sent.fence)
-    elif _log.isEnabledFor(logging.DEBUG):
-        _log.debug("complete queue=%s jobId=%s fence=%d", queue, sent.id, sent.fence)
+        _log.info("%s queue=%s jobId=%s fence=%d", sent.verb, queue, job_id, sent.fence)
+    else:
+        _log.debug("complete queue=%s jobId=%s fence=%d", queue, job_id, sent.fence)

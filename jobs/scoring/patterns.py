@@ -6,6 +6,7 @@ A `re` match holds the interpreter, so what can backtrack without end is refused
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 
 LONGEST_PATTERN = 500
@@ -32,8 +33,10 @@ def compile_safe(pattern: str) -> re.Pattern[str]:
     if len(pattern) > LONGEST_PATTERN:
         raise UnsafePattern(f"a pattern may have {LONGEST_PATTERN} characters, not {len(pattern)}")
     try:
-        compiled = re.compile(pattern, re.IGNORECASE)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what a later Python will read otherwise is no pattern to store
+            compiled = re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise UnsafePattern(f"{pattern!r} is no regular expression: {error}") from None
     _check(pattern)
     return compiled

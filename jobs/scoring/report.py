@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine import escape_lines
+from engine import escape
 from jobs.database import Connection
 from jobs.scoring.formulas import Direction, shown
 
@@ -50,7 +50,7 @@ def format_themes(rows: Sequence[ThemeRow]) -> str:
 
 def _cells(row: ThemeRow) -> tuple[str, ...]:
     counts = (row.mentions, row.positive, row.neutral, row.negative)
-    name = escape_lines(" ".join(row.name.split()))
+    name = escape(" ".join(row.name.split()))
     return (name, shown(row.score), _trend(row), *map(str, counts), shown(row.severity))
 
 

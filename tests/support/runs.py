@@ -7,6 +7,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any, TypeVar
 
+import msgspec
+
 from engine.app import App
 from engine.clock import Clock
 from engine.context import JobContext
@@ -33,20 +35,8 @@ def make_app(*queues: str, concurrency: int = 3) -> App:
 
 def delivery(job_id: str = "a", fence: int = 1_000, *, queue: str = "q", **fields: Any) -> Delivery:
     """A delivery of a job `work` with an empty payload."""
-    return Delivery(
-        **{
-            "queue": queue,
-            "id": job_id,
-            "name": "work",
-            "payload": b"{}",
-            "fence": fence,
-            "run": fence - 1,
-            "attempts": 0,
-            "crashes": 0,
-            "snoozed_ms": 0,
-            **fields,
-        }
-    )
+    plain = Delivery(queue, job_id, "work", b"{}", fence, run=fence - 1, attempts=0, crashes=0, snoozed_ms=0)
+    return msgspec.structs.replace(plain, **fields)
 
 
 class Notebook:
@@ -75,9 +65,7 @@ def running(given: Delivery, clock: Clock, job: Job[Any, Any] | None = None) -> 
     return Running(given, job, context_of(given, clock, job.policy if job else None), clock.monotonic_s())
 
 
-async def outcome_of(
-    job: Job[Any, Any], given: Delivery, context: JobContext[Any], seed: int = 0
-) -> Outcome:
+async def outcome_of(job: Job[Any, Any], given: Delivery, context: JobContext[Any], seed: int = 0) -> Outcome:
     """What running the job's handler comes to."""
     return await execute(job, given, context, Random(seed))
 

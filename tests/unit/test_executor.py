@@ -145,7 +145,7 @@ async def test_a_snooze_that_cannot_be_is_an_error_of_the_handler(delay_s: float
     assert outcome.failure.type == "ValueError"
 
 
-class NoText(Exception):  # noqa: N818 - it is what a handler may come up with
+class NoText(Exception):
     """An exception whose text cannot be had."""
 
     def __str__(self) -> str:

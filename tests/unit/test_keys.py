@@ -27,7 +27,7 @@ def hash_tag(key: str) -> str:
 def test_all_keys_of_a_queue_share_one_cluster_slot(prefix: str, slot: str, queue: str) -> None:
     """The hash tag of each key is the queue's slot, whatever the names; they begin with the prefix."""
     keys = Keys(prefix, slot, queue)
-    spelled = [value for name, value in vars(keys).items() if isinstance(value, str) and value.startswith(keys.base)]
+    spelled = [value for value in vars(keys).values() if isinstance(value, str) and value.startswith(keys.base)]
     assert len(spelled) == 17
     for key in (*spelled, keys.op("x"), keys.job + "any:{id}"):
         assert hash_tag(key) == slot
@@ -63,7 +63,7 @@ def test_the_registry_is_outside_the_queues_slots() -> None:
     registry = Registry("pickd")
     assert (registry.workers, registry.queues) == ("pickd:workers", "pickd:queues")
     assert registry.worker("w~1") == "pickd:worker:w~1"
-    with pytest.raises(SettingError, match="^prefix "):
+    with pytest.raises(SettingError, match=r"^prefix "):
         Registry("a:b")
 
 

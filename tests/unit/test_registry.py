@@ -37,7 +37,7 @@ async def test_a_job_is_still_the_function_that_it_was() -> None:
     assert (job.name, job.queue, job.policy.attempts) == ("ship", "q", 5)
     assert await job(context_of(delivery("x"), FakeClock()), Order(7)) == "x 7"
     assert job.payload.decode(b'{"orderId":7}') == Order(7)
-    with pytest.raises(PayloadError, match="payload of ship: .*orderId"):
+    with pytest.raises(PayloadError, match=r"payload of ship: .*orderId"):
         job.payload.decode(b"{}")
     with pytest.raises(PayloadError, match="result of ship"):
         job.result.encode(7)
@@ -69,8 +69,11 @@ async def no_payload(job: JobContext[None]) -> None:
     """A handler that forgot its payload."""
 
 
-async def no_annotation(job, payload):  # type: ignore[no-untyped-def]  # pyright: ignore  # noqa: ANN001, ANN202
+async def no_annotation(job: JobContext[None], payload: Order) -> None:
     """A handler whose payload has no type."""
+
+
+del no_annotation.__annotations__["payload"]
 
 
 def not_async(job: JobContext[None], payload: Order) -> None:
@@ -167,7 +170,9 @@ def test_what_control_holds_of_a_queue() -> None:
     assert limits == QueueLimits(2_000, 500, 2.0, 1, 7, 2)
 
 
-@pytest.mark.parametrize(("rate", "burst"), [(Rate(10), 1), (Rate(100), 10), (Rate(1, per_s=60), 1), (Rate(5, 1, 9), 9)])
+@pytest.mark.parametrize(
+    ("rate", "burst"), [(Rate(10), 1), (Rate(100), 10), (Rate(1, per_s=60), 1), (Rate(5, burst=9), 9)]
+)
 def test_the_default_burst_is_a_tenth_of_a_second(rate: Rate, burst: int) -> None:
     """At least one start, and what was set if it was."""
     assert rate.burst_size == burst

@@ -174,6 +174,7 @@ def test_bad_rule_sets_are_refused(broken: dict[str, Any], named: str) -> None:
         "(?x) a b",
         "a" * 501,
         "[",
+        "[[a]",
     ],
 )
 def test_unsafe_patterns_are_refused(pattern: str) -> None:
@@ -212,9 +213,7 @@ def test_patterns_see_the_beginning_of_a_text() -> None:
 def test_any_pattern_is_compiled_or_refused(pattern: str) -> None:
     """Whatever the pattern, it is compiled or refused with a reason."""
     try:
-        compile_safe(pattern)
+        outcome = compile_safe(pattern).pattern
     except UnsafePattern as error:
-        reason = str(error)
-    else:
-        reason = "compiled"
-    assert reason
+        outcome = str(error)
+    assert pattern in outcome or repr(pattern) in outcome

@@ -25,6 +25,16 @@ def settled(call: Call[Any]) -> list[str]:
     return [str(word) for word in call.args[1::5]]
 
 
+def unreachable(call: Call[Any]) -> Unreachable:
+    """Nobody answers."""
+    return Unreachable(f"no answer to {call.script.name}")
+
+
+def lose_the_first(call: Call[Any]) -> list[bytes]:
+    """Another delivery owns the first job of the call."""
+    return [b"lost", *accept(call)[1:]]
+
+
 def accept(call: Call[Any]) -> list[bytes]:
     """Redis answers ok to each."""
     return [b"ok"] * len(settled(call))
@@ -139,7 +149,7 @@ async def test_without_an_answer_everything_is_sent_again_in_order() -> None:
     """Older outcomes go first; the same words, so that Redis can tell that it has seen them."""
     desk = Desk()
     desk.end("a", "b")
-    desk.store.answer = lambda _: Unreachable("gone")
+    desk.store.answer = unreachable
     for _ in range(3):
         with pytest.raises(Unreachable):
             await desk.turn()
@@ -155,7 +165,7 @@ async def test_a_lost_delivery_is_told_and_owed_no_longer(caplog: pytest.LogCapt
     """Redis says that another owns it: that is an answer, and a warning."""
     desk = Desk()
     desk.end("a", "b")
-    desk.store.answer = lambda _: [b"lost", b"ok"]
+    desk.store.answer = lose_the_first
     with caplog.at_level(logging.INFO, "engine.settler"):
         await desk.turn()
     assert [record.getMessage() for record in caplog.records] == [
