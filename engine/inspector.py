@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ class Inspector:
         self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
         self._registry = Registry(prefix)
 
-    async def snapshot(self) -> list[QueueCounts]:
+    async def snapshot(self) -> Sequence[QueueCounts]:
         """How many jobs of each queue are in each state."""
         return [await self.counts(name) for name in self._queues]
 
@@ -32,7 +33,7 @@ class Inspector:
         call = counts(self._keys(queue), self._clock.now_us(), keep.keep_completed, keep.keep_failed)
         return await self._store.run(call)
 
-    async def jobs(self, queue: str, state: State, limit: int = 50) -> list[JobLine]:
+    async def list(self, queue: str, state: State, limit: int = 50) -> Sequence[JobLine]:
         """The first jobs in one state: waiting and delayed in running order, others newest first."""
         if not 1 <= limit <= MAX_BATCH:
             raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
@@ -57,7 +58,7 @@ class Inspector:
         """The queue is acquired again; True if it was paused."""
         return await self._store.run(pause(self._keys(queue), paused=False))
 
-    async def workers(self) -> list[WorkerInfo]:
+    async def workers(self) -> Sequence[WorkerInfo]:
         """The processes whose heartbeat is younger than 30 s, oldest first."""
         names = await self._store.command("ZRANGE", self._registry.workers, 0, -1)
         replies = [await self._store.command("HGETALL", self._registry.worker(name.decode())) for name in names]

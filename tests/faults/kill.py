@@ -47,8 +47,6 @@ def kill_one_of_two(url: str, prefix: str, directory: Path, *, jobs: int, lease_
     ids = [f"j{n}" for n in range(jobs)]
     with open_theatre(url, prefix, directory, queue) as theatre:
         office = BoxOffice(theatre)
-        with theatre.worker(label="dies"), theatre.worker(label="lives"):
-            pass  # the first workers of a server wait a lease before they take anything from anybody
         with theatre.worker(label="dies") as dies, theatre.worker(label="lives") as lives:
             office.put(Play("sleep", seconds=JOB_S), *ids)
             eventually_sync(lambda: len(theatre.ledger.read("end")) >= jobs // 4, within_s=30)

@@ -20,7 +20,7 @@ from tests.support.workers import open_theatre
 
 AWAY_S = float(os.environ.get("REDIS_AWAY_S", "3"))
 BATCHES, BATCH = 60, 20
-QUEUE = {"lease_s": 3, "sweep_s": 0.5, "concurrency": 20}
+QUEUE = {"lease_s": 3, "sweep_s": 0.5, "concurrency": 20, "keep_completed": {"age_s": 3600}}
 
 
 @pytest.mark.timeout(120)

@@ -7,7 +7,7 @@ Each `type: ignore` marks a mistake that has to be found: both checkers are told
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, assert_type
 
@@ -120,12 +120,12 @@ async def a_producer_is_checked(client: Client) -> None:
 
 async def an_operator_is_checked(inspector: Inspector) -> None:
     """Looks and acts by typed answers."""
-    assert_type(await inspector.snapshot(), list[QueueCounts])
-    assert_type(await inspector.workers(), list[WorkerInfo])
+    assert_type(await inspector.snapshot(), Sequence[QueueCounts])
+    assert_type(await inspector.workers(), Sequence[WorkerInfo])
     assert_type(await inspector.pause("orders"), bool)
     if await inspector.cancel("orders", "a") == "canceled":  # type: ignore[comparison-overlap]
         return
-    await inspector.jobs("orders", "waiting")  # type: ignore[arg-type]
+    await inspector.list("orders", "waiting")  # type: ignore[arg-type]
 
 
 async def a_test_is_checked() -> None:
