@@ -90,6 +90,8 @@ class App:
         if not chosen:
             raise SettingError("name at least one queue")
         options = options or WorkerOptions()
+        if not 0 <= options.grace_s < float("inf"):
+            raise SettingError(f"the grace must be 0 s or more and finite, not {options.grace_s}")
         for name, places in options.concurrency.items():
             find_queue(self.queues, name)
             if places < 1:

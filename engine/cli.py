@@ -97,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
-    queues = arguments.queues.split(",") if arguments.queues else list(app.queues)
+    queues = arguments.queues.split(",") if arguments.queues is not None else list(app.queues)
     options = WorkerOptions(
         concurrency=_concurrency(arguments.concurrency), grace_s=arguments.grace, drain=arguments.drain
     )
@@ -143,8 +143,7 @@ def _run_loop(work: Callable[[], Coroutine[Any, Any, None]], loop: str) -> None:
 def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
     job = find_queue(app.queues, arguments.queue).find(arguments.job)
-    text = sys.stdin.read() if arguments.payload == "-" else arguments.payload
-    payload = decode_json(text.encode())
+    payload = decode_json(sys.stdin.buffer.read() if arguments.payload == "-" else os.fsencode(arguments.payload))
 
     async def enqueue() -> int:
         async with app.connect(settings) as client:
@@ -221,7 +220,7 @@ def _concurrency(pairs: list[str]) -> dict[str, int]:
     for pair in pairs:
         for part in pair.split(","):
             queue, _, number = part.partition("=")
-            if not number.isdigit() or int(number) < 1:
+            if not number.isdecimal() or int(number) < 1:
                 raise SettingError(f"--concurrency {part}: write QUEUE=NUMBER, at least 1")
             places[queue] = int(number)
     return places

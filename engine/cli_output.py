@@ -78,7 +78,8 @@ def print_status(status: JobStatus, *, as_json: bool) -> None:
             f"on {escape(attempt.worker)}: {escape(attempt.error)}",
         )
     for line in status.logs:
-        print(escape_lines(line))
+        # Further lines are set off: a job's text must not pass for ours.
+        print(escape_lines(line).replace("\n", "\n    "))
 
 
 def _inline(value: Any) -> str | None:

@@ -89,9 +89,7 @@ class Fetcher:
             failed = error
         for line, places, future in acquires:
             try:
-                self._take(line, places, await future, now)
-            except StoreReset:
-                await self._reset(line)
+                await self._receive(line, places, future, now)
             except EngineError as error:
                 line.ask_s = 0.0
                 failed = failed or error
@@ -116,6 +114,12 @@ class Fetcher:
         if self._holding_for is not None:
             return 1
         return min(MAX_BATCH, self._roster.free(line.queue.name))
+
+    async def _receive(self, line: Line, places: int, future: asyncio.Future[Acquired], asked_s: float) -> None:
+        try:
+            self._take(line, places, await future, asked_s)
+        except StoreReset:
+            await self._reset(line)
 
     def _take(self, line: Line, places: int, answer: Acquired, asked_s: float) -> None:
         self.acquired_s = self._clock.monotonic_s()

@@ -12,6 +12,7 @@ from engine.errors import SettingError
 from engine.registry import Queue, find_queue
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH, cancel, pause
+from engine.streams.keys import check_id
 from engine.streams.reads import counts, list_jobs, show
 from engine.types import CancelAnswer, JobLine, JobStatus, QueueCounts, State, WorkerInfo
 
@@ -41,7 +42,7 @@ class Inspector:
 
     async def show(self, queue: str, job_id: str) -> JobStatus | None:
         """Everything known of a job's current run; None if there is no record of it."""
-        return await self._store.run(show(self._keys(queue), job_id))
+        return await self._store.run(show(self._keys(queue), check_id(job_id)))
 
     async def cancel(self, queue: str, job_id: str) -> CancelAnswer:
         """`cancelled`, `requested` (it runs: it is told), `not_cancellable` (it ended) or `unknown`."""

@@ -26,12 +26,12 @@ from engine.errors import (
 from engine.registry import Job, Queue, find_queue
 from engine.streams import Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, NewJob, cancel, enqueue
+from engine.streams.keys import check_id
 from engine.streams.reads import show
 from engine.types import CancelAnswer, Enqueued, JobStatus, Json, State
 
 P = TypeVar("P")
 RESEND_S = 60.0
-_MAX_ID_BYTES = 512
 _TENANT_MARGIN_S = 86_400
 
 
@@ -68,7 +68,7 @@ class Client:
 
     async def status(self, queue: str, job_id: str) -> JobStatus | None:
         """Everything known of a job's current run; None if there is no record of it."""
-        return await self._store.run(show(self._keys(queue), job_id))
+        return await self._store.run(show(self._keys(queue), check_id(job_id)))
 
     async def result(self, ticket: Enqueued, *, timeout_s: float = 60) -> Json:
         """The decoded result of the ticket's run; JobFailed with its reason, or ResultTimeout."""
@@ -135,13 +135,11 @@ class Client:
 
 
 def _new_job(job: Job[Any, Any], queue: Queue, spec: Spec) -> NewJob:
-    if spec.job_id is not None and not 1 <= len(spec.job_id.encode("utf-8", "replace")) <= _MAX_ID_BYTES:
-        raise SettingError(f"a job id has 1 to {_MAX_ID_BYTES} bytes")
     if not 0 <= spec.delay_s < 10**9:
         raise SettingError(f"delay_s must be 0 or more and finite, not {spec.delay_s}")
     payload = job.payload.encode(spec.payload)
     return NewJob(
-        id=spec.job_id or secrets.token_hex(12),
+        id=secrets.token_hex(12) if spec.job_id is None else check_id(spec.job_id),
         name=job.name,
         payload=payload,
         delay_ms=round(spec.delay_s * 1000),

@@ -9,6 +9,7 @@ from engine.errors import SettingError
 GROUP = "workers"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}\Z")
 _RESERVED = {"bucket"}
+MAX_ID_BYTES = 512
 
 
 def check_name(what: str, name: str) -> str:
@@ -16,6 +17,17 @@ def check_name(what: str, name: str) -> str:
     if not _NAME.match(name) or name in _RESERVED:
         raise SettingError(f"{what} {name!r}: use letters, digits, '_', '-' and '.' (and not {', '.join(_RESERVED)!r})")
     return name
+
+
+def check_id(job_id: str) -> str:
+    """The job id, if it can be stored; SettingError if not."""
+    try:
+        size = len(job_id.encode())
+    except UnicodeEncodeError:
+        size = 0
+    if not 1 <= size <= MAX_ID_BYTES:
+        raise SettingError(f"job id {job_id[:50]!a}: use a text of 1 to {MAX_ID_BYTES} bytes")
+    return job_id
 
 
 class Keys:

@@ -44,7 +44,8 @@ def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
     """A page of the jobs in one state; waiting and delayed in running order, others newest first."""
 
     def line(row: list[bytes]) -> JobLine:
-        job_id, name, found, run, attempts, ended, tenant, error = (value.decode() for value in row)
+        texts = [value.decode(errors="backslashreplace") for value in row]
+        job_id, name, found, run, attempts, ended, tenant, error = texts
         return JobLine(
             id=job_id,
             name=name,

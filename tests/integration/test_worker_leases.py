@@ -74,14 +74,30 @@ async def test_a_checkpoint_clears_crashes(redis_url: str, prefix: str) -> None:
         assert (await stage.ended(forgiven)).crashes == 0
 
 
-async def test_an_id_that_is_no_text_holds_nobody_up(redis_url: str, prefix: str) -> None:
-    """A job that another producer stored under bytes that are no text does not keep others from running."""
-    async with open_stage(redis_url, prefix, lease_s=2, sweep_s=0.5) as stage:
+@pytest.mark.parametrize(
+    ("job_id", "name", "run"),
+    [
+        (b"\xff\xfe", b"play", b"1"),
+        (b"\xed\xa0\x80", b"play", b"1"),
+        (b"cut \xe2\x82", b"play", b"1"),
+        ("é€😀".encode(), b"\xc0\x80", b"1"),
+        (b"a", b"play", b"first"),
+    ],
+    ids=["bytes", "surrogate", "cut", "name", "run"],
+)
+async def test_a_job_that_cannot_be_read_holds_nobody_up(
+    redis_url: str, prefix: str, job_id: bytes, name: bytes, run: bytes
+) -> None:
+    """A job whose id or name is no UTF-8, or whose run is no number, is set aside; those around it run."""
+    async with open_stage(redis_url, prefix) as stage:
         keys = stage.keys()
         await stage.start()
         with Plain(redis_url) as redis:
-            entry: bytes = redis.command("XADD", keys.ready, "*", "id", b"\xff\xfe")
-            fields = ("name", "play", "payload", "{}", "run", "1", "state", "waiting", "at", b"ready " + entry)
-            redis.command("HSET", keys.job.encode() + b"\xff\xfe", *fields)
-        tickets = await stage.put_many(3, Play())
-        assert {status.state for status in await stage.all_ended(tickets)} == {State.COMPLETED}
+            entry: bytes = redis.command("XADD", keys.ready, "*", "id", job_id)
+            fields = ("name", name, "payload", "{}", "run", run, "state", "waiting", "at", b"ready " + entry)
+            redis.command("HSET", keys.job.encode() + job_id, *fields)
+            tickets = [await stage.put(Play(), "é€😀 \U0010ffff"), await stage.put(Play(), "\x00\u0080")]
+            assert {status.state for status in await stage.all_ended(tickets)} == {State.COMPLETED}
+            assert await stage.inspector.list("play", State.WAITING) == []
+            assert redis.command("XLEN", keys.bad) == 1
+            redis.command("DEL", keys.job.encode() + job_id)

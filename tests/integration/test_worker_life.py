@@ -26,6 +26,7 @@ async def test_connections(own_valkey: OwnValkey, slot: str | None, connections:
     url = own_valkey(appendonly=False).url
     async with open_stage(url, "count", "play", "other", slot=slot) as stage:
         with Plain(url) as redis:
+
             def clients() -> dict[str, str]:
                 lines = redis.command("CLIENT", "LIST").decode().splitlines()
                 found = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in lines]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -27,6 +28,7 @@ async def test_success(redis_url: str, prefix: str) -> None:
         assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
         assert status.returnvalue == {"fence": ran.fence, "attempt": 1, "text": "done"}
         assert (status.worker_id, status.tenant, status.name, status.failed_reason) == (LABEL, "t1", "play", None)
+        assert status.processed_on is not None
         assert status.processed_on == ran.fence // 1000
         assert status.finished_on is not None
         assert status.timestamp <= status.processed_on <= status.finished_on
@@ -47,7 +49,7 @@ async def test_failures_are_retried_after_each_stated_wait(redis_url: str, prefi
         assert all(attempt.worker == LABEL for attempt in status.attempts)
         assert "apps.py" in status.attempts[0].stack
         assert any("no, attempt 1" in line for line in status.logs)
-        for n, (before, after) in enumerate(zip(status.attempts, status.attempts[1:], strict=False), 1):
+        for n, (before, after) in enumerate(pairwise(status.attempts), 1):
             waited_ms, stated_ms = after.start - before.end, WAITS.delay_s(n) * 1000
             assert stated_ms <= waited_ms <= 1.2 * stated_ms + 1000
         with pytest.raises(JobFailed, match=r"no, attempt 4"):
@@ -85,7 +87,7 @@ async def test_snooze_charges_nothing(redis_url: str, prefix: str) -> None:
         assert (status.state, status.attempts_made, status.attempts) == (State.COMPLETED, 1, [])
         starts = stage.ledger.read("start")
         assert [entry.attempt for entry in starts] == [1] * (ATTEMPTS + 2)
-        assert all(b.fence - a.fence >= 50_000 for a, b in zip(starts, starts[1:], strict=False))
+        assert all(b.fence - a.fence >= 50_000 for a, b in pairwise(starts))
 
 
 async def test_an_odd_exception_fails_the_attempt(redis_url: str, prefix: str) -> None:

@@ -44,6 +44,7 @@ class Machine(RuleBasedStateMachine):
         self.stale: list[Delivery] = []
         self.accepted: dict[str, int] = {}
         self.fences = [0]
+        self.latest_us = 0
 
     # ------------------------------------------------------------------------------------ producers
 
@@ -135,6 +136,8 @@ class Machine(RuleBasedStateMachine):
     @rule(survivor=WORKERS)
     def all_but_one_die(self, survivor: str) -> None:
         """The survivor's leases hold; the others' jobs wait again, have failed, or are cancelled."""
+        # Recovery waits for a clock that stepped back.
+        self.rig.clock.advance(max(0, self.latest_us - self.rig.clock.now_us()) / 1_000_000)
         living = [delivery for delivery, worker in self.held.values() if worker == survivor]
         self.rig.end_leases(*living, consumer=survivor)
         for fence, (delivery, worker) in list(self.held.items()):
@@ -155,6 +158,7 @@ class Machine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.001, 1, 4, -10]))
     def move_the_clock(self, seconds: float) -> None:
         """Forward, or a step back."""
+        self.latest_us = max(self.latest_us, self.rig.clock.now_us())
         self.rig.clock.advance(seconds)
 
     @rule()
@@ -197,6 +201,6 @@ def test_any_order_of_calls_keeps_every_job(fresh_rigs: Iterator[Rig]) -> None:
     run_state_machine_as_test(
         Fresh,
         settings=settings(
-            max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
         ),
     )

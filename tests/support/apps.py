@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Literal, Unpack
@@ -35,7 +35,7 @@ Ending = Literal[
 
 
 class Play(Struct, frozen=True, rename="camel"):
-    """What a job does; `times` is how often it fails, snoozes or kills its process before it succeeds."""
+    """What a job does; `times` is how often it goes wrong before it succeeds, or the size of a big result."""
 
     do: Ending = "ok"
     times: int = 1
@@ -72,53 +72,36 @@ async def play(job: JobContext[Scene], payload: Play) -> Played:
     scene.running += 1
     scene.most = max(scene.most, scene.running)
     try:
-        answer = await _act(job, payload)
+        await _ACTS[payload.do](job, payload)
     except asyncio.CancelledError:
         scene.ledger.write("told", job.id, job.fence, job.attempt)
         raise
     finally:
         scene.running -= 1
     scene.ledger.write("end", job.id, job.fence, job.attempt)
-    return Played(job.fence, job.attempt, answer)
+    return Played(job.fence, job.attempt, "x" * payload.times if payload.do == "big" else payload.text)
 
 
-async def _act(job: JobContext[Scene], payload: Play) -> str:
-    match payload.do:
-        case "ok":
-            await asyncio.sleep(0)
-        case "fail":
-            if job.attempt <= payload.times:
-                raise ValueError(payload.text or f"no, attempt {job.attempt}")
-        case "unrecoverable":
-            raise UnrecoverableError("there is no way")
-        case "snooze":
-            if job.snoozed_s < payload.times * payload.seconds:
-                raise Snooze(payload.seconds, "later")
-        case "sleep":
-            await asyncio.sleep(payload.seconds)
-        case "stubborn":
-            await _ignore_cancel(job, payload.seconds)
-        case "block" if job.crashes < payload.times:
-            time.sleep(payload.seconds)  # noqa: ASYNC251 - it blocks the loop on purpose
-        case "exit":
-            if job.crashes < payload.times:
-                os._exit(EXIT_STATUS)
-        case "big":
-            return "x" * payload.times
-        case "notes":
-            await _leave_notes(job, payload.text)
-        case "wait":
-            job.log("waiting at the gate")
-            await job.resources.gate.wait()
-        case "odd":
-            raise OddError("not an Exception")
-        case _:
-            pass
-    return payload.text
+async def _fail(job: JobContext[Scene], payload: Play) -> None:
+    if job.attempt <= payload.times:
+        raise ValueError(payload.text or f"no, attempt {job.attempt}")
 
 
-async def _ignore_cancel(job: JobContext[Scene], seconds: float) -> None:
-    ends = time.monotonic() + seconds
+async def _fail_for_good(_job: JobContext[Scene], _payload: Play) -> None:
+    raise UnrecoverableError("there is no way")
+
+
+async def _snooze(job: JobContext[Scene], payload: Play) -> None:
+    if job.snoozed_s < payload.times * payload.seconds:
+        raise Snooze(payload.seconds, "later")
+
+
+async def _sleep(_job: JobContext[Scene], payload: Play) -> None:
+    await asyncio.sleep(payload.seconds)
+
+
+async def _ignore_cancel(job: JobContext[Scene], payload: Play) -> None:
+    ends = time.monotonic() + payload.seconds
     told = False
     while (left := ends - time.monotonic()) > 0:
         try:
@@ -129,12 +112,47 @@ async def _ignore_cancel(job: JobContext[Scene], seconds: float) -> None:
             told = True
 
 
-async def _leave_notes(job: JobContext[Scene], text: str) -> None:
-    job.log(f"first {text}")
+async def _block(job: JobContext[Scene], payload: Play) -> None:
+    if job.crashes < payload.times:
+        time.sleep(payload.seconds)  # noqa: ASYNC251 - it blocks the loop on purpose
+
+
+async def _exit(job: JobContext[Scene], payload: Play) -> None:
+    if job.crashes < payload.times:
+        os._exit(EXIT_STATUS)
+
+
+async def _leave_notes(job: JobContext[Scene], payload: Play) -> None:
+    job.log(f"first {payload.text}")
     job.progress("half", 50, processed=1, total=2)
     await job.checkpoint()
-    job.log(f"second {text}")
+    job.log(f"second {payload.text}")
     job.progress("whole", 100, processed=2, total=2)
+
+
+async def _wait(job: JobContext[Scene], _payload: Play) -> None:
+    job.log("waiting at the gate")
+    await job.resources.gate.wait()
+
+
+async def _end_oddly(_job: JobContext[Scene], _payload: Play) -> None:
+    raise OddError("not an Exception")
+
+
+_ACTS: dict[Ending, Callable[[JobContext[Scene], Play], Awaitable[None]]] = {
+    "ok": _sleep,
+    "sleep": _sleep,
+    "big": _sleep,
+    "fail": _fail,
+    "unrecoverable": _fail_for_good,
+    "snooze": _snooze,
+    "stubborn": _ignore_cancel,
+    "block": _block,
+    "exit": _exit,
+    "notes": _leave_notes,
+    "wait": _wait,
+    "odd": _end_oddly,
+}
 
 
 def add_jobs(queue: Queue) -> None:

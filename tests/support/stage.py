@@ -83,7 +83,7 @@ class Stage:
         return await self.client.enqueue(self.app.queues[self.queue].find(job), payload, job_id=job_id, **given)
 
     async def put_many(self, count: int, payload: Play, *, job: str = "play", name: str = "j") -> list[Enqueued]:
-        """The tickets of equal jobs with the ids j0, j1, …"""
+        """The tickets of equal jobs with the ids j0, j1 and so on."""
         specs = [Spec(payload, f"{name}{n}") for n in range(count)]
         return await self.client.enqueue_many(self.app.queues[self.queue].find(job), specs)
 

@@ -147,9 +147,7 @@ class WorkerProcess:
 
 
 @contextmanager
-def open_theatre(
-    url: str, prefix: str, directory: Path, queue: Mapping[str, Any] | None = None
-) -> Generator[Theatre]:
+def open_theatre(url: str, prefix: str, directory: Path, queue: Mapping[str, Any] | None = None) -> Generator[Theatre]:
     """A theatre, closed at the end; `queue` are the settings of its queues `play` and `other`."""
     theatre = Theatre(url, prefix, directory, queue)
     try:

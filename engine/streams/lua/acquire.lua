@@ -34,6 +34,7 @@
 --- @include emit
 --- @include stats
 --- @include set_aside
+--- @include text
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local LARGE, FEW = 4096, 4
@@ -54,11 +55,16 @@ local function discard(stream, entry)
   redis.call('XDEL', STREAMS[stream], entry)
 end
 
+-- Whether a worker can read the job: another producer may have written anything.
+local function is_sound(id, record)
+  return record[2] and record[3] and record[4] and string.find(record[4], '^%d+$') and is_text(id) and is_text(record[2])
+end
+
 -- Hands one entry over, or drops it if no live record names it.
 local function deliver(stream, entry, id)
   local key = KEYS[11] .. id
   local record = read_record(key, 'at', 'name', 'payload', 'run', 'attempts', 'crashes', 'snoozed', 'state')
-  if not record or not record[3] then
+  if not record or not is_sound(id, record) then
     set_aside(KEYS[10], key, id, stream, entry)
     return discard(stream, entry)
   end
