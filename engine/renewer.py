@@ -46,7 +46,7 @@ class Renewer:
         self._store.close()
 
     def _run(self) -> None:
-        while not self._closing.wait(BEAT_S):
+        while not self._closing.wait(self._beat_s()):
             try:
                 self.watch_loop()
                 self.once()
@@ -54,6 +54,10 @@ class Renewer:
                 _log.debug("renew failed: %s", error)
             except Exception:  # noqa: BLE001 - told with its traceback; leases must go on being renewed
                 _log.exception("renew failed and goes on")
+
+    def _beat_s(self) -> float:
+        """A second, or less for leases that would run out meanwhile."""
+        return min(BEAT_S, min(line.lease_ms for line in self._lines) / 3000)
 
     def once(self) -> None:
         """Each lease a third old is renewed, unless past its job's deadline; what Redis says of each is passed on."""

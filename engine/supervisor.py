@@ -70,7 +70,7 @@ class Supervisor:
                 failures += 1
                 _log.exception("%s failed and goes on", name)
             else:
-                if failures:
+                if failures and not self._closing.is_set():
                     self._outage.over()
                 failures = 0
             # Jitter keeps the workers from coming back together.

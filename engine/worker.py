@@ -90,8 +90,10 @@ class Worker:
             self._at_once.set()
             raise
         finally:
-            await services.drain(self._options.grace_s, self._at_once)
-            await services.stop()
+            try:
+                await services.drain(self._options.grace_s, self._at_once)
+            finally:
+                await services.stop()
 
     async def _until_stopped(self, store: Store, roster: Roster) -> None:
         if not self._options.drain:

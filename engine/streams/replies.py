@@ -25,6 +25,7 @@ _BY_WORD: dict[str, type[EngineError]] = {
     "READONLY": Unreachable,
     "WRONGTYPE": StoreMisused,
     "NOPERM": StoreMisused,
+    "ACL": StoreMisused,
     "NOAUTH": StoreMisused,
     "WRONGPASS": StoreMisused,
     "CROSSSLOT": StoreMisused,

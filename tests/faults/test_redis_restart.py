@@ -17,7 +17,7 @@ from tests.support.apps import Play
 from tests.support.box_office import BoxOffice
 from tests.support.servers import scratch
 from tests.support.wait import eventually_sync
-from tests.support.workers import open_theatre
+from tests.support.workers import await_starts, open_theatre
 
 AWAY_S = float(os.environ.get("REDIS_AWAY_S", "3"))
 BATCHES, BATCH = 60, 20
@@ -56,6 +56,23 @@ def test_redis_killed_under_load(own_valkey: Callable[..., EmbeddedValkey]) -> N
     times = [datetime.fromisoformat(line[:23].replace(",", ".")) for line in told.splitlines() if " waits: " in line]
     assert times, "nothing was said about it"
     assert all((b - a).total_seconds() >= 0.99 for a, b in pairwise(times)), "more than one a second"
+
+
+def test_a_checkpoint_waits_for_redis(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """A handler that leaves checkpoints while Redis is away goes on when it is back: no attempt is charged."""
+    valkey = own_valkey()
+    with scratch() as directory, open_theatre(valkey.url, "saved", directory, QUEUE) as theatre:
+        office = BoxOffice(theatre)
+        with theatre.worker() as worker:
+            office.put(Play("save", seconds=1.5), "a", "b")
+            await_starts(theatre.ledger, ["a", "b"])
+            valkey.kill()
+            worker.await_line(" waits: ")
+            valkey.start()
+            for job in ("a", "b"):
+                status = office.await_state(job, "completed")
+                assert (status.attempts_made, status.crashes) == (1, 0)
+            assert worker.stop() == 0
 
 
 def _produce(office: BoxOffice, stored: list[str]) -> None:

@@ -54,9 +54,9 @@ async def test_a_handler_that_lost_its_lease_is_told_and_refused(redis_url: str,
 
 async def test_a_lease_is_renewed_for_as_long_as_the_job_runs(redis_url: str, prefix: str) -> None:
     """A job that runs longer than its lease, and one that blocks the loop as long, are not taken away."""
-    async with open_stage(redis_url, prefix, lease_s=1.5, sweep_s=0.2) as stage:
+    async with open_stage(redis_url, prefix, lease_s=1, sweep_s=0.2) as stage:
         await stage.start()
-        tickets = [await stage.put(Play("sleep", seconds=3)), await stage.put(Play("block", seconds=2))]
+        tickets = [await stage.put(Play("sleep", seconds=2.5)), await stage.put(Play("block", seconds=2))]
         for status in await stage.all_ended(tickets):
             assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
         assert len(stage.ledger.read("start")) == 2

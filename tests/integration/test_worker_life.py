@@ -151,6 +151,23 @@ async def test_cancelled_twice_and_started_again(redis_url: str, prefix: str) ->
         assert (status.state, status.attempts_made, status.crashes) == (State.COMPLETED, 1, 0)
 
 
+async def test_cancelled_while_it_stops(redis_url: str, prefix: str) -> None:
+    """A second cancel, while handlers are waited for, leaves no service of the worker running either."""
+    async with open_stage(redis_url, prefix) as stage:
+        worker = await stage.start()
+        ticket = await stage.put(Play("stubborn", seconds=0.8))
+        await stage.started(ticket.id)
+        run = stage.run_of(worker)
+        run.cancel()
+        await stage.reached(ticket, "waiting")
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        stage.forget(worker)
+        assert await stage.inspector.workers() == []
+        await eventually(lambda: stage.ledger.ids("end"))
+
+
 async def test_a_job_that_arrives_while_it_stops(own_valkey: OwnValkey, monkeypatch: pytest.MonkeyPatch) -> None:
     """A delivery whose acquire was under way when the worker was told to stop is run or given back, not dropped."""
     asked = asyncio.Event()

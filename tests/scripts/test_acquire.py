@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import StoreMisused, StoreReset
+from engine.errors import StoreError, StoreMisused, StoreReset
 from engine.streams.commands import MAX_BYTES, NewJob
 from engine.types import Enqueued, State
 from tests.support.queue import FAILURE, Rig
@@ -240,6 +240,23 @@ def test_an_acquire_that_breaks_midway_loses_nothing(rig: Rig) -> None:
     swept = rig.end_leases()
     assert (swept.uncharged, swept.reclaimed) == (2, 0)
     assert sorted(d.id for d in rig.take()) == ["a", "b"]
+
+
+def test_any_other_error_of_a_record_is_raised_and_loses_nothing(full: Rig) -> None:
+    """A key that may not be read is not taken for a bad record: the entries stay pending and come back (trial 3)."""
+    full.enqueue("good", "denied")
+    base = full.keys.base
+    readable = (f"~{base}[^j]*", f"~{base}job:", f"~{base}job:good")
+    full.command("ACL", "SETUSER", "limited", "on", ">pw", "+@all", *readable)
+    full.command("AUTH", "limited", "pw")
+    with pytest.raises(StoreError):
+        full.take()
+    full.command("AUTH", "default", "any")
+    assert full.command("XLEN", full.keys.bad) == 0
+    assert len(full.pending("ready")) == 2
+    full.stamp_pending("ready")
+    assert full.end_leases().uncharged == 2
+    assert sorted(d.id for d in full.take()) == ["denied", "good"]
 
 
 def test_a_full_server_still_hands_over(full: Rig, set_full: Callable[[], None]) -> None:

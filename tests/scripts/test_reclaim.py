@@ -121,9 +121,7 @@ def test_an_entry_that_active_does_not_name_returns_uncharged(rig: Rig) -> None:
     """A delivery that Redis forgot to whom it went is nobody's crash."""
     rig.enqueue("a")
     rig.command("XREADGROUP", "GROUP", "workers", "w9", "STREAMS", rig.keys.ready, ">")
-    (entry,) = rig.pending("ready")
-    then_ms = rig.clock.now_us() // 1000
-    rig.command("XCLAIM", rig.keys.ready, "workers", "w9", 0, entry, "TIME", then_ms, "JUSTID")
+    rig.stamp_pending("ready")
     swept = rig.end_leases()
     assert (swept.uncharged, swept.reclaimed) == (1, 0)
     assert (rig.take()[0].crashes, rig.waiting_in("again")) == (0, ["a"])

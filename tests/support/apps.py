@@ -30,7 +30,7 @@ WAITS = Exponential(base_s=0.2)
 ATTEMPTS = 4
 
 Ending = Literal[
-    "ok", "fail", "unrecoverable", "snooze", "sleep", "stubborn", "block", "exit", "big", "notes", "wait", "odd"
+    "ok", "fail", "unrecoverable", "snooze", "sleep", "stubborn", "block", "exit", "big", "notes", "wait", "odd", "save"
 ]
 
 
@@ -135,6 +135,14 @@ async def _wait(job: JobContext[Scene], _payload: Play) -> None:
     await job.resources.gate.wait()
 
 
+async def _save(job: JobContext[Scene], payload: Play) -> None:
+    """Leaves checkpoints one after the other."""
+    ends = time.monotonic() + payload.seconds
+    while time.monotonic() < ends:
+        await job.checkpoint()
+        await asyncio.sleep(0.01)
+
+
 async def _end_oddly(_job: JobContext[Scene], _payload: Play) -> None:
     raise OddError("not an Exception")
 
@@ -152,6 +160,7 @@ _ACTS: dict[Ending, Callable[[JobContext[Scene], Play], Awaitable[None]]] = {
     "notes": _leave_notes,
     "wait": _wait,
     "odd": _end_oddly,
+    "save": _save,
 }
 
 

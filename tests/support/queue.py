@@ -159,6 +159,12 @@ class Rig:
         page = self.command("XPENDING", getattr(self.keys, stream), GROUP, "-", "+", 10_000)
         return {entry.decode(): consumer.decode() for entry, consumer, *_ in page}
 
+    def stamp_pending(self, stream: str) -> None:
+        """What was delivered by the server's clock, and not by a whole acquire, was delivered now by the test's."""
+        key, now_ms = getattr(self.keys, stream), self.clock.now_us() // 1000
+        for entry, consumer in self.pending(stream).items():
+            self.command("XCLAIM", key, GROUP, consumer, 0, entry, "TIME", now_ms, "JUSTID")
+
     def close(self) -> None:
         """The connection is closed."""
         self.store.close()
