@@ -18,7 +18,8 @@ async def claim_slots(store: Store, prefix: str, queues: list[Queue]) -> None:
             if name == queue.name and slot != queue.slot:
                 await _refuse_if_stored(store, Keys(prefix, slot, name), queue)
                 await store.command("ZREM", registry.queues, member)
-        await store.command("ZADD", registry.queues, 0, f"{queue.slot}/{queue.name}")
+        if f"{queue.slot}/{queue.name}" not in members:  # a write that a full Redis would refuse
+            await store.command("ZADD", registry.queues, 0, f"{queue.slot}/{queue.name}")
 
 
 async def _refuse_if_stored(store: Store, old: Keys, queue: Queue) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import Enqueued, JobStatus, SettingError, State, UnknownQueue, Unreachable, WorkerOptions
+from engine import Enqueued, JobStatus, SettingError, State, StoreFull, UnknownQueue, Unreachable, WorkerOptions
 from engine.embedded import EmbeddedValkey
 from engine.streams import GROUP, Call
 from engine.streams.commands import Acquired, acquire
@@ -129,6 +129,24 @@ async def _all_despite_lost_links(stage: Stage, tickets: Sequence[Enqueued]) -> 
             return []
 
     return await eventually(ended, within_s=20)
+
+
+async def test_it_works_when_redis_is_full(own_valkey: OwnValkey) -> None:
+    """A worker started on a Redis at its memory limit runs every job to its end: it is what frees memory."""
+    url = own_valkey(appendonly=False).url
+    async with open_stage(url, "full") as stage:
+        await stage.start()
+        await stage.stop()
+        tickets = [await stage.put(Play("notes")), await stage.put(Play("fail"))]
+        with Plain(url) as redis:
+            redis.command("CONFIG", "SET", "maxmemory", 1)
+            with pytest.raises(StoreFull):
+                await stage.put(Play())
+            worker = stage.launch()
+            statuses = await stage.all_ended(tickets)
+            redis.command("CONFIG", "SET", "maxmemory", 0)
+        assert [(status.state, status.crashes) for status in statuses] == [(State.COMPLETED, 0)] * 2
+        assert not stage.run_of(worker).done()
 
 
 async def test_cancelled_twice_and_started_again(redis_url: str, prefix: str) -> None:

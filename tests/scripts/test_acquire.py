@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import StoreError, StoreMisused, StoreReset
+from engine.errors import StoreReset
 from engine.streams.commands import MAX_BYTES, NewJob
-from engine.types import Enqueued, State
+from engine.types import State
 from tests.support.queue import FAILURE, Rig
-from tests.support.whole import check_whole, everything
+from tests.support.whole import everything
 
 
 def test_waiting_jobs_are_handed_over_in_order(rig: Rig) -> None:
@@ -189,74 +189,6 @@ def test_a_cancel_outlives_a_lost_group(rig: Rig) -> None:
     assert rig.renew(again, consumer="w2").states == ["flagged"]
     rig.settle(again, "complete", b"1")
     assert rig.status("a").state is State.CANCELLED
-
-
-def damage_type(rig: Rig, ticket: Enqueued) -> None:
-    rig.command("DEL", rig.keys.job + ticket.id)
-    rig.command("SET", rig.keys.job + ticket.id, "hostile")
-
-
-def damage_away(rig: Rig, ticket: Enqueued) -> None:
-    rig.command("DEL", rig.keys.job + ticket.id)
-
-
-def damage_payload(rig: Rig, ticket: Enqueued) -> None:
-    rig.command("HDEL", rig.keys.job + ticket.id, "payload")
-
-
-@pytest.mark.parametrize("damage", [damage_type, damage_away, damage_payload])
-def test_a_bad_record_is_set_aside_and_its_neighbours_run(bare: Rig, damage: Callable[[Rig, Enqueued], None]) -> None:
-    """One record that cannot be read costs nobody else anything: its bytes go to `bad`, its entry is gone (trial 3)."""
-    bare.configure()
-    tickets = bare.enqueue("a", "bad", "c")
-    damage(bare, tickets[1])
-    assert [d.id for d in bare.take()] == ["a", "c"]
-    ((_, flat),) = bare.command("XRANGE", bare.keys.bad, "-", "+")
-    fields = dict(zip(flat[::2], flat[1::2], strict=True))
-    assert (fields[b"id"], fields[b"stream"]) == (b"bad", b"ready")
-    assert bool(fields[b"bytes"]) is (damage is not damage_away)
-    assert bare.waiting_in("ready") == ["a", "c"]
-    bare.command("DEL", bare.keys.job + "bad")
-    check_whole(bare)
-
-
-def test_an_entry_that_no_record_names_is_dropped(rig: Rig) -> None:
-    """A copied entry, or one of a job that ended, starts nothing and is gone."""
-    rig.enqueue("a", "done")
-    rig.settle(rig.take(2)[1], "complete", b"1")
-    rig.command("XADD", rig.keys.ready, "*", "id", "a")
-    rig.command("XADD", rig.keys.again, "*", "id", "done")
-    assert rig.take() == []
-    assert (rig.waiting_in("ready"), rig.waiting_in("again")) == (["a"], [])
-
-
-def test_an_acquire_that_breaks_midway_loses_nothing(rig: Rig) -> None:
-    """Jobs that were marked active before an error, and that `active` does not name, wait again uncharged."""
-    rig.enqueue("a", "b")
-    rig.command("SET", rig.keys.active, "hostile")
-    with pytest.raises(StoreMisused, match="WRONGTYPE"):
-        rig.take()
-    rig.command("DEL", rig.keys.active)
-    swept = rig.end_leases()
-    assert (swept.uncharged, swept.reclaimed) == (2, 0)
-    assert sorted(d.id for d in rig.take()) == ["a", "b"]
-
-
-def test_any_other_error_of_a_record_is_raised_and_loses_nothing(full: Rig) -> None:
-    """A key that may not be read is not taken for a bad record: the entries stay pending and come back (trial 3)."""
-    full.enqueue("good", "denied")
-    base = full.keys.base
-    readable = (f"~{base}[^j]*", f"~{base}job:", f"~{base}job:good")
-    full.command("ACL", "SETUSER", "limited", "on", ">pw", "+@all", *readable)
-    full.command("AUTH", "limited", "pw")
-    with pytest.raises(StoreError):
-        full.take()
-    full.command("AUTH", "default", "any")
-    assert full.command("XLEN", full.keys.bad) == 0
-    assert len(full.pending("ready")) == 2
-    full.stamp_pending("ready")
-    assert full.end_leases().uncharged == 2
-    assert sorted(d.id for d in full.take()) == ["denied", "good"]
 
 
 def test_a_full_server_still_hands_over(full: Rig, set_full: Callable[[], None]) -> None:

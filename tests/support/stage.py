@@ -43,14 +43,17 @@ class Stage:
             seconds, micros = redis.command("TIME")
         return int(seconds) * 1_000_000 + int(micros)
 
-    async def start(
-        self, queues: Sequence[str] | None = None, *, label: str = LABEL, options: WorkerOptions | None = None
-    ) -> Worker:
-        """A worker that runs in this loop and has told Redis so; it is stopped at the end."""
+    def launch(self, *, label: str = LABEL, options: WorkerOptions | None = None) -> Worker:
+        """A worker that runs in this loop from the next turn on; it is stopped at the end."""
         settings = Settings(redis_url=self.settings.redis_url, worker_id=label, prefix=self.settings.prefix)
-        worker = self.app.worker(queues, settings, options)
-        run = asyncio.create_task(worker.run(self.app.lifespan()), name=f"worker {label}")
-        self._runs.append((worker, run))
+        worker = self.app.worker(None, settings, options)
+        self._runs.append((worker, asyncio.create_task(worker.run(self.app.lifespan()), name=f"worker {label}")))
+        return worker
+
+    async def start(self, *, label: str = LABEL, options: WorkerOptions | None = None) -> Worker:
+        """A worker that runs in this loop and has told Redis so; it is stopped at the end."""
+        worker = self.launch(label=label, options=options)
+        run = self.run_of(worker)
 
         async def listed() -> WorkerInfo | None:
             if run.done():
