@@ -104,12 +104,13 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     app.worker(queues, settings, options)  # a wrong name fails before any server starts
     with ExitStack() as servers:
         if arguments.embedded is not None:
-            valkey = servers.enter_context(EmbeddedValkey(arguments.embedded / "valkey"))
-            os.environ["REDIS_URL"] = valkey.url
+            started = {"REDIS_URL": servers.enter_context(EmbeddedValkey(arguments.embedded / "valkey")).url}
             if app.embedded is not None:
-                os.environ.update(servers.enter_context(app.embedded(arguments.embedded)))
+                started |= servers.enter_context(app.embedded(arguments.embedded))
+            os.environ.update(started)
             settings = Settings.from_environment(dict(os.environ))
-            say(f"REDIS_URL={valkey.url}")
+            for name, value in started.items():
+                say(f"{name}={value}")
 
         async def work() -> None:
             await app.run(queues, settings=settings, options=options)

@@ -75,7 +75,7 @@ class Client:
         ends = self._clock.monotonic_s() + timeout_s
         wait_s = 0.02
         while True:
-            status = await self.status(ticket.queue, ticket.id)
+            status = await self._look(ticket, ends)
             if status is None or status.run != ticket.run:
                 raise JobFailed(f"run {ticket.run} of {ticket.id!r} is no longer stored: its result is unknown")
             if status.state is State.COMPLETED:
@@ -87,6 +87,16 @@ class Client:
                 raise ResultTimeout(f"{ticket.id!r} is still {status.state} after {timeout_s:g} s")
             await asyncio.sleep(min(wait_s, left_s))
             wait_s = min(0.5, wait_s * 1.5)
+
+    async def _look(self, ticket: Enqueued, ends: float) -> JobStatus | None:
+        """The job's status; an outage of Redis only lengthens the wait, until the caller's time is up."""
+        while True:
+            try:
+                return await self.status(ticket.queue, ticket.id)
+            except Unreachable:
+                if self._clock.monotonic_s() >= ends:
+                    raise
+                await asyncio.sleep(0.05 + full(0.5, self._random))
 
     async def cancel(self, queue: str, job_id: str) -> CancelAnswer:
         """`cancelled` (it will not run), `requested` (it runs: it is told), `not_cancellable` (it ended), `unknown`."""

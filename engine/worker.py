@@ -51,11 +51,14 @@ class Worker:
         self._random = random or Random()  # noqa: S311 - it spreads waits and hides nothing
         self._lines = [Line(queue, Keys(settings.prefix, queue.slot, queue.name)) for queue in queues]
         self._stopping, self._at_once = asyncio.Event(), asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """The worker stops: the first call lets jobs finish within the grace, a second gives them back at once."""
         if self._stopping.is_set():
             self._at_once.set()
+            if self._starting is not None:
+                self._starting.cancel()
         self._stopping.set()
 
     async def run(self, lifespan: AbstractAsyncContextManager[Any]) -> None:
@@ -63,13 +66,24 @@ class Worker:
 
         Raises Unreachable or StartRefused if it cannot start. Cancelled, it gives its jobs back at once.
         """
-        async with lifespan as resources:
-            store = Store(self._settings.redis_url)
-            try:
-                await self._configure(store)
-                await self._work(store, resources)
-            finally:
-                await store.close()
+        self._starting = starting = asyncio.current_task()
+        try:
+            async with lifespan as resources:
+                self._starting = None
+                await self._run(resources)
+        except asyncio.CancelledError:
+            if self._starting is None or starting is None or not self._at_once.is_set():
+                raise
+            starting.uncancel()
+            _log.info("stopped before the app's lifespan had begun")
+
+    async def _run(self, resources: Any) -> None:
+        store = Store(self._settings.redis_url)
+        try:
+            await self._configure(store)
+            await self._work(store, resources)
+        finally:
+            await store.close()
 
     async def _configure(self, store: Store) -> None:
         try:

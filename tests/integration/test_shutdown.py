@@ -76,6 +76,15 @@ def test_a_signal_during_the_start(theatre: Theatre, office: BoxOffice) -> None:
     assert office.status("never").state == State.WAITING
 
 
+def test_a_second_signal_during_the_start(theatre: Theatre) -> None:
+    """A worker whose app never finishes starting ends with 0 at the second signal."""
+    with theatre.worker(variables={START_VARIABLE: "stuck"}, ready=False) as worker:
+        worker.await_line("starting slowly")
+        worker.signal(signal.SIGTERM)
+        worker.signal(signal.SIGINT)  # another number: two of one kind may arrive as one
+        assert worker.wait(10) == 0
+
+
 def test_a_refused_start(theatre: Theatre) -> None:
     """An app that refuses to start ends the worker with 4 and its own sentence."""
     done = theatre.engine("run", **{START_VARIABLE: "refuse"})

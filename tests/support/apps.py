@@ -189,9 +189,9 @@ async def _from_environment() -> AsyncGenerator[Scene]:
     match os.environ.get(START_VARIABLE):
         case "refuse":
             raise StartRefused("the stage is not built: type make stage")
-        case "slow":
+        case "slow" | "stuck" as how:
             print("starting slowly", flush=True)  # noqa: T201 - the test reads it
-            await asyncio.sleep(1)
+            await asyncio.sleep(1 if how == "slow" else 3_600)
         case _:
             pass
     ledger = Ledger(Path(os.environ[LEDGER_VARIABLE]))

@@ -19,6 +19,7 @@ AWARE = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001 - Hypothesis wants naive bounds
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001
     timezones=st.timezones() | st.just(UTC),
+    allow_imaginary=False,
 )
 
 

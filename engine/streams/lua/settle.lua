@@ -50,7 +50,6 @@ for n, id in ipairs(ids) do
   if holding and holding.fence == fence then
     released[#released + 1] = id
     table.insert(gone[holding.stream], holding.entry)
-    held[n] = false
     if record and record[1] then
       reply[n] = 'ok'
       owned[#owned + 1] = { n = n, id = id, holding = holding, record = record }
