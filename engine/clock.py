@@ -1,7 +1,8 @@
-"""Time as an argument: what code may ask, and the clock of the machine."""
+"""Time as an argument: what code may ask, the clock of the machine, and a wait with a limit."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Protocol
 
@@ -26,3 +27,12 @@ class SystemClock:
 
     def monotonic_s(self) -> float:
         return time.monotonic()
+
+
+async def wait_for(event: asyncio.Event, within_s: float) -> None:
+    """Returns when the event is set, or after `within_s`."""
+    try:
+        async with asyncio.timeout(within_s):
+            await event.wait()
+    except TimeoutError:
+        return

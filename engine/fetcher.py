@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from engine.clock import Clock
+from engine.clock import Clock, wait_for
 from engine.errors import EngineError, StoreReset
 from engine.notes import Notes
 from engine.registry import Queue
@@ -154,8 +154,4 @@ class Fetcher:
             if self._places(line) > 0:
                 timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
         if timer > 0:
-            try:
-                async with asyncio.timeout(timer):
-                    await self._settler.added.wait()
-            except TimeoutError:
-                return
+            await wait_for(self._settler.added, timer)

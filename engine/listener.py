@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from engine.clock import wait_for
 from engine.errors import Unreachable
 from engine.fetcher import Fetcher
-from engine.roster import wait_for
 from engine.streams import Keys, Store
 from engine.streams.doorbell import Doorbell
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import Any
 
+from engine.clock import wait_for
 from engine.context import JobContext
 from engine.registry import Job, Queue
 from engine.types import Delivery
@@ -98,12 +99,3 @@ class Roster:
     def busy(self, queue: str | None = None) -> int:
         """How many places are taken, of one queue or of all."""
         return self._busy[queue] if queue is not None else sum(self._busy.values())
-
-
-async def wait_for(event: asyncio.Event, within_s: float) -> None:
-    """Returns when the event is set, or after `within_s`."""
-    try:
-        async with asyncio.timeout(within_s):
-            await event.wait()
-    except TimeoutError:
-        return

@@ -8,9 +8,8 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 from engine.backoff import Exponential, full
-from engine.clock import Clock
+from engine.clock import Clock, wait_for
 from engine.errors import EngineError
-from engine.roster import wait_for
 
 _log = logging.getLogger("engine")
 _WAITS = Exponential(base_s=0.2, cap_s=5)

@@ -11,12 +11,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock, SystemClock, wait_for
 from engine.config import Settings, no_redis
 from engine.errors import Unreachable
 from engine.fetcher import Line
 from engine.registry import Queue
-from engine.roster import Roster, wait_for
+from engine.roster import Roster
 from engine.services import Services
 from engine.slots import claim_slots
 from engine.streams import Keys, Store
