@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -14,9 +15,9 @@ from typing import Any
 
 from engine.cli_output import print_counts, print_jobs, print_json, print_status, say
 from engine.codec import decode_json
-from engine.config import Settings, no_redis, read_environment
+from engine.config import Settings, no_redis, read_environment, refused
 from engine.embedded import EmbeddedValkey
-from engine.errors import EngineError, SettingError, Unreachable
+from engine.errors import EngineError, SettingError, StoreMisused, Unreachable
 from engine.loading import load_app
 from engine.registry import find_queue
 from engine.runner import JOB_TASK
@@ -110,7 +111,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             os.environ.update(started)
             settings = Settings.from_environment(dict(os.environ))
             for name, value in started.items():
-                say(f"{name}={value}")
+                say(f"{name}={shlex.quote(value)}")  # to paste into a shell or into .env.local
 
         async def work() -> None:
             await app.run(queues, settings=settings, options=options)
@@ -214,6 +215,8 @@ def _reach(settings: Settings, command: Coroutine[Any, Any, int]) -> int:
         return asyncio.run(command)
     except Unreachable as error:
         raise no_redis(settings, error) from error
+    except StoreMisused as error:
+        raise refused(settings, error) from error
 
 
 def _concurrency(pairs: list[str]) -> dict[str, int]:

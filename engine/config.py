@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from engine.errors import SettingError, Unreachable
+from engine.errors import SettingError, StoreMisused, Unreachable
 
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
@@ -92,6 +92,13 @@ def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
     return Unreachable(f"no Redis at {safe_url(settings.redis_url)} ({reason}): start it, or set REDIS_URL")
 
 
+def refused(settings: Settings, error: StoreMisused) -> StoreMisused:
+    """The error of a command that Redis refuses to serve: where, and what to check."""
+    return StoreMisused(
+        f"Redis at {safe_url(settings.redis_url)} refuses: {error}; check REDIS_URL and the user's rights"
+    )
+
+
 def _redis_url(env: Mapping[str, str]) -> str:
     if url := env.get("REDIS_URL"):
         return check_redis_url(url)
@@ -114,6 +121,9 @@ def check_redis_url(url: str) -> str:
             f"REDIS_URL={safe_url(url)} is no URL: give the port as a number, and write '/', '?', '#', '[' and ']' of "
             "a password as %2F, %3F, %23, %5B and %5D"
         ) from None
+    if parts.scheme != "unix" and url.count("@") > 1:
+        # Where the password would end is a guess, and a wrong guess would show a part of it.
+        raise SettingError("REDIS_URL holds '@' more than once: write those of the password as %40, and '/' as %2F")
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise SettingError(f"REDIS_URL={safe_url(url)}: use redis://, rediss:// or unix://")
     if parts.scheme == "unix" and not parts.path:

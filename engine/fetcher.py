@@ -82,7 +82,7 @@ class Fetcher:
         # Two queues asked at once could each hand over jobs beside the other's suspect.
         alone = self._roster.busy() == 0 and len(asked) == 1
         acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
-        failed: EngineError | None = None
+        failed: Exception | None = None
         try:
             await self._settler.flush(settles)
         except EngineError as error:
@@ -90,7 +90,7 @@ class Fetcher:
         for line, places, future in acquires:
             try:
                 await self._receive(line, places, future, now)
-            except EngineError as error:
+            except Exception as error:  # noqa: BLE001 - raised below, once every reply of the pipeline is taken
                 line.ask_s = 0.0
                 failed = failed or error
         if failed is not None:

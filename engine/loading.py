@@ -27,7 +27,9 @@ def load_app(name: str | None = None) -> App:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is not None and not f"{module_name}.".startswith(f"{error.name}."):
-            raise
+            raise SettingError(
+                f"app {spec!r} needs the module {error.name!r}: install it (Pick'd's jobs: pickd-worker[jobs])"
+            ) from error
         raise SettingError(f"app {spec!r}: no module {module_name!r} here; pass --app module:attribute") from error
     app = getattr(module, attribute, None)
     if not isinstance(app, App):

@@ -122,18 +122,14 @@ class Client:
         ttl_s = math.ceil(max(keep.keep_completed.age_s, keep.keep_failed.age_s) + _TENANT_MARGIN_S)
         call = enqueue(keys, self._clock.now_us(), op, ttl_s, batch)
         ends = self._clock.monotonic_s() + RESEND_S
-        sent = False
         while True:
             try:
                 tickets = await self._store.run(call)
             except Unreachable as error:
-                if not sent and self._clock.monotonic_s() >= ends:
-                    raise
                 if self._clock.monotonic_s() >= ends:
                     raise EnqueueUnknown(
                         f"no answer for {RESEND_S:g} s ({error}): the jobs may be stored; enqueue the same ids again"
                     ) from error
-                sent = True
                 await asyncio.sleep(0.05 + full(1.0, self._random))
                 continue
             refused = [job.id for job, ticket in zip(batch, tickets, strict=True) if ticket is None]

@@ -50,7 +50,10 @@ class Policy(Struct, frozen=True, kw_only=True):
         _require(self.attempts >= 1, f"job {name}: attempts must be at least 1, not {self.attempts}")
         _require(0 <= self.jitter <= 1, f"job {name}: jitter must be between 0 and 1, not {self.jitter}")
         _require(0 < self.timeout_s < 10**7, f"job {name}: timeout_s must be above 0 and finite, not {self.timeout_s}")
-        _require(self.cancel_grace_s >= 0, f"job {name}: cancel_grace_s must be at least 0, not {self.cancel_grace_s}")
+        _require(
+            0 <= self.cancel_grace_s < 10**7,
+            f"job {name}: cancel_grace_s must be at least 0 and finite, not {self.cancel_grace_s}",
+        )
         for attempt in range(1, min(self.attempts, _TRIED)):
             wait_s = self.backoff.delay_s(attempt)
             _require(0 <= wait_s < 10**9, f"job {name}: backoff must give 0 s or more and finite, not {wait_s}")

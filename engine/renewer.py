@@ -60,15 +60,19 @@ class Renewer:
         return min(BEAT_S, min(line.lease_ms for line in self._lines) / 3000)
 
     def once(self) -> None:
-        """Each lease a third old is renewed, unless past its job's deadline; what Redis says of each is passed on."""
+        """Leases a third old are renewed, unless past their job's time and grace; what Redis says is passed on."""
         for line in self._lines:
-            self._renew_line(line)
+            try:
+                self._renew_line(line)
+            except EngineError as error:
+                # One queue's trouble must not cost the others their leases.
+                _log.debug("renew queue=%s failed: %s", line.queue.name, error)
 
     def _renew_line(self, line: Line) -> None:
         now = self._clock.monotonic_s()
         after_s = min(line.lease_ms / 3000, 5.0)
         held = self._roster.held(line.queue.name)
-        # Past its deadline a lease is not renewed, but the delivery is known: it is no stray.
+        # Past its time and grace a lease is not renewed, but the delivery is known: it is no stray.
         unrenewed = [running for running in held if _past(running, now)]
         due = [running for running in held if not _past(running, now)]
         for start in range(0, len(due), MAX_BATCH):
@@ -82,7 +86,10 @@ class Renewer:
             Holding(r.delivery.id, r.delivery.fence, renew=not _past(r, now) and now - r.renewed_s >= after_s)
             for r in batch
         ]
-        answer = self._store.run(renew(line.keys, self._clock.now_us(), self._consumer, known, strays=strays))
+        now_us, lease_ms = self._clock.now_us(), line.lease_ms
+        call = renew(line.keys, now_us, self._consumer, known, strays=strays, lease_ms=lease_ms)
+        answer = self._store.run(call)
+        line.lease_ms = answer.lease_ms or lease_ms
         if answer.strays:
             _log.warning("release queue=%s: %d jobs of lost replies", line.queue.name, answer.strays)
         for running, holding, state in zip(batch, known, answer.states, strict=True):
@@ -128,4 +135,4 @@ class Renewer:
 
 
 def _past(running: Running, now: float) -> bool:
-    return now >= running.context.deadline_s
+    return now >= running.grace_ends_s

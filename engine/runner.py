@@ -15,12 +15,14 @@ from engine.notes import Notes
 from engine.registry import Job, Policy, Queue
 from engine.roster import Roster, Running
 from engine.settler import Settler
-from engine.types import Delivery, Fail, Failure, Outcome, Release, Retry
+from engine.types import Delivery, Fail, Failure, Outcome, Release, Snoozed
 
 TICK_S = 0.1
 JOB_TASK = "job "
 """How the names of the handlers' tasks begin."""
 _UNKNOWN = Policy()
+_UNKNOWN_WAIT_MS = 5_000
+_UNKNOWN_PATIENCE_MS = 3_600_000
 _log = logging.getLogger("engine.runner")
 
 
@@ -39,7 +41,7 @@ class Runner:
         """When the loop last had time for this service; the renewer's thread watches it."""
 
     def start(self, delivery: Delivery, started_s: float) -> None:
-        """The delivery runs; `started_s` is when its acquire was sent, so that its deadline is never late."""
+        """The delivery runs; `started_s` is when its acquire was sent, by which its lease counts."""
         job = self._queues[delivery.queue].jobs.get(delivery.name)
         policy = job.policy if job else _UNKNOWN
         context: JobContext[Any] = JobContext(delivery, self.resources, self._notes, policy, self._clock)
@@ -50,8 +52,9 @@ class Runner:
 
     async def _run(self, running: Running) -> None:
         if running.job is None:
-            # Another version of the app may know this job: it waits its turn like any failed attempt.
             outcome = _unknown_job(running.delivery)
+            name = escape(running.delivery.name)
+            _log.warning("unknown queue=%s: this worker has no job %s", running.delivery.queue, name)
         else:
             outcome = await execute(running.job, running.delivery, running.context, self._random)
             self._tell_unknown(running.job, running.delivery.payload)
@@ -115,7 +118,7 @@ class Runner:
 
 
 def _unknown_job(delivery: Delivery) -> Outcome:
-    failure = Failure("UnknownJob", f"this worker has no job {delivery.name!r}")
-    if delivery.attempts + 1 >= _UNKNOWN.attempts:
-        return Fail(failure)
-    return Retry(round(_UNKNOWN.backoff.delay_s(delivery.attempts + 1) * 1000), failure)
+    """Put off, uncharged: in a rolling deploy another worker knows the job. After an hour nobody seems to."""
+    if delivery.snoozed_ms < _UNKNOWN_PATIENCE_MS:
+        return Snoozed(_UNKNOWN_WAIT_MS)
+    return Fail(Failure("UnknownJob", f"for an hour no worker had a job {delivery.name!r}"))

@@ -67,7 +67,7 @@ class Services:
     async def drain(self, grace_s: float, at_once: asyncio.Event) -> None:
         """Nothing more is acquired; every job has ended within the grace, or is given back unharmed."""
         await self._fetcher.stop()
-        _log.info("stopping worker=%s: %d jobs run", self.consumer, self._roster.busy())
+        _log.info("stopping worker=%s: %d jobs still run", self.consumer, self._roster.busy())
         await self._roster.wait_empty(grace_s, at_once)
         # Given back before anybody waits for handlers that do not stop: others start these jobs meanwhile.
         tasks = self._runner.release_all()

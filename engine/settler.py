@@ -117,7 +117,8 @@ def _report(queue: str, sent: Settle, ok: bool) -> None:  # noqa: FBT001 - Redis
     elif sent.verb in ("retry", "fail"):
         failure = msgspec.json.decode(sent.data, type=Failure)
         reason = escape(f"{failure.type}: {failure.message}")
-        _log.warning("%s queue=%s jobId=%s fence=%d: %s", sent.verb, queue, job_id, sent.fence, reason)
+        wait = f" in {sent.delay_ms / 1000:.1f} s" if sent.verb == "retry" else ""
+        _log.warning("%s%s queue=%s jobId=%s fence=%d: %s", sent.verb, wait, queue, job_id, sent.fence, reason)
     elif sent.verb != "complete":
         _log.info("%s queue=%s jobId=%s fence=%d", sent.verb, queue, job_id, sent.fence)
     else:

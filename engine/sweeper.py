@@ -31,11 +31,9 @@ class Sweeper:
 
     async def once(self) -> None:
         """Every lease that had run out is ended and nothing past its retention is left, within a bound of calls."""
-        dead = await self._dead() if self._sweeps % _DEAD_EVERY == _DEAD_EVERY - 1 else []
-        self._sweeps += 1
         keys, options = self._line.keys, self._line.queue.options
         for _ in range(_MOST_CALLS):
-            swept = await self._store.run(reclaim(keys, self._clock.now_us(), dead))
+            swept = await self._store.run(reclaim(keys, self._clock.now_us()))
             if swept.reclaimed or swept.failed or swept.uncharged:
                 _log.warning(
                     "reclaim queue=%s: %d wait again, %d failed, %d uncharged",
@@ -50,6 +48,10 @@ class Sweeper:
             call = prune(keys, self._clock.now_us(), options.keep_completed, options.keep_failed)
             if await self._store.run(call) < MAX_BATCH:
                 break
+        self._sweeps += 1
+        if self._sweeps % _DEAD_EVERY == 0:
+            # Last, so that trouble here never keeps a job waiting.
+            await self._store.run(reclaim(keys, self._clock.now_us(), await self._dead()))
 
     async def _dead(self) -> list[str]:
         """Consumers of the queue without a heartbeat; the script deletes those that hold nothing."""

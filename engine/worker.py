@@ -12,8 +12,8 @@ from typing import Any
 from msgspec import Struct
 
 from engine.clock import Clock, SystemClock, wait_for
-from engine.config import Settings, no_redis
-from engine.errors import Unreachable
+from engine.config import Settings, no_redis, refused
+from engine.errors import StoreMisused, Unreachable
 from engine.fetcher import Line
 from engine.registry import Queue
 from engine.roster import Roster
@@ -92,6 +92,8 @@ class Worker:
                 await store.run(configure(line.keys, line.queue.options.limits()))
         except Unreachable as error:
             raise no_redis(self._settings, error) from error
+        except StoreMisused as error:
+            raise refused(self._settings, error) from error
 
     async def _work(self, store: Store, resources: Any) -> None:
         roster = Roster(self._queues, dict(self._options.concurrency))

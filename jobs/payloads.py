@@ -15,7 +15,8 @@ from jobs.dates import day, moment
 LONGEST_PERIOD_DAYS = 365
 MOST_REVIEWS = 10_000
 
-Id = Annotated[str, Meta(min_length=1, max_length=200)]
+Id = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+"""PostgreSQL takes any text but U+0000."""
 Moment = Annotated[datetime, Meta(tz=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -38,6 +39,7 @@ async def open_resources() -> AsyncGenerator[Resources]:
     Raises SettingError for a bad setting, Unreachable where PostgreSQL does not answer, StartRefused for a schema
     that is not the one this program needs.
     """
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each page would bury the worker's own
     random = Random()  # noqa: S311 - it spreads waits, it hides nothing
     limits = httpx.Limits(max_connections=MOST_HTTP_CONNECTIONS)
     async with open_pool(database_url(read_environment())) as pool, httpx.AsyncClient(limits=limits) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
 import pytest
@@ -24,6 +25,10 @@ __all__ = [
     "prefix",
     "redis_url",
 ]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would every process that a test starts and interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LOOP_VARIABLE = "ENGINE_TEST_LOOP"
 LOOPS = os.environ.get(LOOP_VARIABLE, "asyncio").split(",")

@@ -61,9 +61,10 @@ class Holding(Struct, frozen=True):
 
 
 class Renewed(Struct, frozen=True):
-    """How many strays were given back, and the state of each named delivery."""
+    """How many strays were given back, the queue's lease now (0: not configured), the state of each delivery."""
 
     strays: int
+    lease_ms: int
     states: list[Literal["ok", "lost", "flagged"]]
 
 
@@ -142,15 +143,17 @@ def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[bool]
     return _call("settle", k, args, _oks)
 
 
-def renew(k: Keys, clock_us: int, consumer: str, known: Sequence[Holding], *, strays: bool) -> Call[Renewed]:
+def renew(
+    k: Keys, clock_us: int, consumer: str, known: Sequence[Holding], *, strays: bool, lease_ms: int
+) -> Call[Renewed]:
     """The named leases run anew; with `strays`, what this consumer holds but does not name waits again."""
-    args: list[Arg] = [clock_us, consumer, int(strays)]
+    args: list[Arg] = [clock_us, consumer, int(strays), lease_ms]
     for holding in known:
         args += (holding.id, holding.fence, int(holding.renew))
 
     def decode(reply: list[bytes]) -> Renewed:
-        states: list[Any] = [state.decode() for state in reply[1:]]
-        return Renewed(int(reply[0]), states)
+        states: list[Any] = [state.decode() for state in reply[2:]]
+        return Renewed(int(reply[0]), int(reply[1]), states)
 
     return _call("renew", k, args, decode)
 

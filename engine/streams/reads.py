@@ -55,7 +55,7 @@ def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
             timestamp=int(run) // 1000,
             finished_on=int(ended) if ended else None,
             tenant=tenant or None,
-            failed_reason=_reason(row[7]) if error else None,
+            failed_reason=_reason(row[7]) if error and found != State.COMPLETED else None,
         )
 
     def decode(reply: list[bytes]) -> list[JobLine]:

@@ -51,12 +51,20 @@ def to_engine_error(error: Exception) -> EngineError:
     if isinstance(error, LINK_ERRORS):
         return Unreachable(f"Redis does not answer: {error}")
     text = str(error)
+    if text.startswith("DB index"):
+        return StoreMisused(f"Redis: {text}: check REDIS_DB or the number in REDIS_URL")
     # The client may have cut the first word off, and scripts wrap the text: look for it anywhere.
     first = text.split(" ", 1)[0]
     for word, meaning in _BY_WORD.items():
         if first == word or f" {word} " in f" {text} ":
             return meaning(f"Redis: {text}")
     return StoreError(f"Redis: {text}")
+
+
+def is_elsewhere(error: Exception) -> bool:
+    """Whether this server is no primary (any more): only a new connection can find the one that is."""
+    known = isinstance(error, exceptions.ReadOnlyError | exceptions.MasterDownError)
+    return known or str(error).startswith(("READONLY", "MASTERDOWN"))
 
 
 def is_unknown_script(error: Exception) -> bool:

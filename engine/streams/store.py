@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
@@ -12,25 +13,29 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from engine.errors import EngineError, Unreachable
+from engine.errors import EngineError, SettingError, Unreachable
 from engine.streams.call import Arg, Call
 from engine.streams.packing import pack
-from engine.streams.replies import LINK_ERRORS, is_unknown_script, to_engine_error
+from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script, to_engine_error
 
 R = TypeVar("R")
 _MAX_PIPELINE = 64
+_IDLE_S = 1.0
 
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
     """A connection that is not open yet, with no retries of its own: they would send writes again."""
-    pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - its kwargs are untyped
-        url,
-        retry=Retry(NoBackoff(), 0),
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        protocol=2,
-    )
-    return cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
+    try:
+        pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - untyped kwargs
+            url,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            protocol=2,
+        )
+        return cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
+    except (TypeError, ValueError, RedisError) as error:
+        raise SettingError(f"REDIS_URL has an option that cannot be used: {error}") from error
 
 
 class _Request:
@@ -54,6 +59,7 @@ class Store:
         self._exchange: asyncio.Task[None] | None = None
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
+        self._used_s = 0.0
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
@@ -112,6 +118,15 @@ class Store:
         self._loaded.clear()
         await self._connection.disconnect(nowait=True)
 
+    async def _drop_if_closed(self) -> None:
+        """A connection that the server closed while it was idle is given up, before a call is lost on it."""
+        try:
+            closed = await self._connection.can_read_destructive()
+        except LINK_ERRORS:
+            closed = True
+        if closed:
+            await self._connection.disconnect(nowait=True)
+
     def _words(self, request: _Request) -> Sequence[Arg]:
         """The call with its script's text at the first use: sent again it would lose its place in the pipeline."""
         if request.call is None or request.call.script.sha in self._loaded:
@@ -122,21 +137,28 @@ class Store:
     async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
         """Every request is answered, but for those returned: Redis does not know their script."""
         connection = self._connection
+        if connection.is_connected and time.monotonic() - self._used_s > _IDLE_S:
+            await self._drop_if_closed()
         await connection.connect()  # type: ignore[no-untyped-call]
         await connection.send_packed_command(pack(connection, words), check_health=False)
         unknown: list[_Request] = []
+        elsewhere = False
         for request in batch:
             try:
                 reply = cast("Any", await connection.read_response(disable_decoding=True))
             except LINK_ERRORS:
                 raise
             except RedisError as error:
+                elsewhere = elsewhere or is_elsewhere(error)
                 if request.call is not None and is_unknown_script(error):
                     unknown.append(request)
                 else:
                     _fail(request, to_engine_error(error))
                 continue
             _answer(request, reply)
+        self._used_s = time.monotonic()
+        if elsewhere:
+            await self._disconnect()
         return unknown
 
 

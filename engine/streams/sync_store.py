@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from engine.streams.call import Arg, Call
-from engine.streams.replies import LINK_ERRORS, is_unknown_script, to_engine_error
+from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script, to_engine_error
 
 R = TypeVar("R")
 
@@ -37,6 +37,8 @@ class SyncStore:
         try:
             reply = self.command(*words)
         except RedisError as error:
+            if is_elsewhere(error):
+                self._client.connection_pool.disconnect()
             if not is_unknown_script(error):
                 raise to_engine_error(error) from error
             try:

@@ -34,6 +34,8 @@ def database_url(environ: Mapping[str, str]) -> str:
         )
     if not url.startswith(("postgresql://", "postgres://")):
         raise SettingError("DATABASE_URL must begin with postgresql://")
+    if url.count("@") > 1:
+        raise SettingError("DATABASE_URL holds '@' more than once: write those of the password as %40, '/' as %2F")
     return url
 
 
@@ -83,7 +85,7 @@ async def _told(url: str) -> AsyncGenerator[None]:
             f"{_where(url)} does not answer ({type(error).__name__}): check that it runs and that DATABASE_URL "
             "names its host and port"
         ) from None
-    except (asyncpg.InterfaceError, ValueError) as error:
+    except (asyncpg.InterfaceError, ValueError, OverflowError) as error:
         raise SettingError(f"DATABASE_URL cannot be used ({type(error).__name__}): check its form") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 from itertools import pairwise
 from pathlib import Path
@@ -119,7 +120,7 @@ def test_embedded(theatre: Theatre) -> None:
     """With --embedded a worker brings its own Valkey, tells its URL, and leaves no process behind."""
     home = theatre.directory / "data"
     with theatre.worker("--embedded", str(home)) as worker:
-        url = worker.await_line("REDIS_URL=").removeprefix("REDIS_URL=")
+        url = shlex.split(worker.await_line("REDIS_URL="))[0].removeprefix("REDIS_URL=")
         assert url.startswith("unix://")
         children = _descendants(worker.pid)
         assert len(children) == 2, "a guard and a server"

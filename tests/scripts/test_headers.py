@@ -21,7 +21,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "enqueue": lambda: commands.enqueue(K, 1, "op", 60, [commands.NewJob("a", "work", b"{}")]),
     "acquire": lambda: commands.acquire(K, 1, "w", 1, alone=True),
     "settle": lambda: commands.settle(K, 1, [commands.Settle("a", 1, "complete")]),
-    "renew": lambda: commands.renew(K, 1, "w", [commands.Holding("a", 1, renew=True)], strays=True),
+    "renew": lambda: commands.renew(K, 1, "w", [commands.Holding("a", 1, renew=True)], strays=True, lease_ms=15_000),
     "reclaim": lambda: commands.reclaim(K, 1, ["w"]),
     "cancel": lambda: commands.cancel(K, 1, "a", 1),
     "note": lambda: commands.note(K, 1, [commands.Note("a", 1, "log", b"x")]),
@@ -159,5 +159,5 @@ def test_a_call_that_does_not_fit_its_header_is_refused() -> None:
         Call(show, (K.active,), ["a"], bool)
     with pytest.raises(TypeError, match="show takes 1 arguments, not 2"):
         Call(show, K.of(show.keys), ["a", "b"], bool)
-    with pytest.raises(TypeError, match="renew takes 3 arguments, not 1"):
+    with pytest.raises(TypeError, match="renew takes 4 arguments, not 1"):
         Call(load("renew"), K.of(load("renew").keys), [1], bool)

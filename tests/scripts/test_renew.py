@@ -42,12 +42,23 @@ def test_asking_for_the_state_does_not_renew(rig: Rig) -> None:
     assert rig.status("a").crashes == 1
 
 
-def test_a_renew_without_deliveries_changes_nothing(rig: Rig) -> None:
-    """Nothing known, nothing stray: nothing is written."""
+def test_a_renew_without_deliveries_changes_no_job(rig: Rig) -> None:
+    """Nothing known, nothing stray: only that somebody was here is written."""
     rig.enqueue("a")
+    assert rig.renew(strays=True).states == []
     before = everything(rig)
     assert rig.renew(strays=True).states == []
     assert everything(rig) == before
+
+
+def test_a_worker_that_beats_keeps_reclaim_open(rig: Rig) -> None:
+    """Sweeps that stand still, as in a blocked loop, do not put reclaim off while leases are renewed."""
+    rig.enqueue("a")
+    rig.acquire(consumer="dead")
+    for _ in range(20):
+        rig.clock.advance(2.5)
+        rig.renew(strays=True, consumer="blocked")
+    assert rig.reclaim().reclaimed == 1
 
 
 def test_an_entry_of_a_lost_reply_is_given_back_uncharged(rig: Rig) -> None:

@@ -65,7 +65,7 @@ class Rig:
     def renew(self, *known: Delivery, consumer: str = "w1", strays: bool = False, renew: bool = True) -> c.Renewed:
         """What a renew of these deliveries answers."""
         holdings = [c.Holding(delivery.id, delivery.fence, renew) for delivery in known]
-        return self.store.run(c.renew(self.keys, self.clock.now_us(), consumer, holdings, strays=strays))
+        return self.store.run(c.renew(self.keys, self.clock.now_us(), consumer, holdings, strays=strays, lease_ms=0))
 
     def reclaim(self, *dead: str) -> c.Swept:
         """What one sweep answers."""

@@ -37,7 +37,7 @@
 --- @include text
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
-local LARGE, FEW = 4096, 4
+local LARGE, FEW, MOST = 4096, 4, 250
 local now, skew = read_clock(ARGV[1])
 local now_ms = math.floor(now / 1000)
 local consumer, places, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[5])
@@ -47,7 +47,7 @@ if not limits then
 end
 
 local reply, holdings, emitted, waits = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms) }, {}, {}, {}
-local taken, bytes, largest = 0, 0, 0
+local taken, seen, bytes, largest = 0, 0, 0, 0
 local fence = tonumber(redis.call('HGET', KEYS[6], 'fence') or '0')
 
 local function discard(stream, entry)
@@ -55,9 +55,18 @@ local function discard(stream, entry)
   redis.call('XDEL', STREAMS[stream], entry)
 end
 
+local function is_number(text)
+  return string.find(text, '^%d+$') and #text <= 16
+end
+
 -- Whether a worker can read the job: another producer may have written anything.
 local function is_sound(id, record)
-  return record[2] and record[3] and record[4] and string.find(record[4], '^%d+$') and is_text(id) and is_text(record[2])
+  for field = 5, 7 do
+    if record[field] and not is_number(record[field]) then
+      return false
+    end
+  end
+  return record[2] and record[3] and record[4] and is_number(record[4]) and is_text(id) and is_text(record[2])
 end
 
 -- Hands one entry over, or drops it if no live record names it.
@@ -94,14 +103,15 @@ end
 
 -- Reads a stream while there are places, a few entries at a time once payloads are large. True if it holds more.
 local function take(stream)
-  while taken < places and bytes < max_bytes do
-    local count = places - taken
+  while taken < places and seen < MOST and bytes < max_bytes do
+    local count = math.min(places - taken, MOST - seen)
     if taken == 0 or largest > LARGE then
       count = math.min(count, FEW)
     end
     local read = redis.call('XREADGROUP', 'GROUP', 'workers', consumer, 'COUNT', digits(count),
       'STREAMS', STREAMS[stream], '>')
     local entries, ids = read and read[1][2] or {}, {}
+    seen = seen + #entries
     for i, entry in ipairs(entries) do
       ids[i] = entry[1]
       deliver(stream, entry[1], entry[2][2])
@@ -121,20 +131,19 @@ local left_some = false
 if redis.call('HEXISTS', KEYS[6], 'paused') == 1 then
   reply[1], places = 'paused', 0
 end
-places = math.min(places, 250, (read_tokens(KEYS[6], limits, now)))
+places = math.min(places, MOST, (read_tokens(KEYS[6], limits, now)))
 if limits.max_active > 0 then
   places = math.min(places, limits.max_active - redis.call('HLEN', KEYS[5]))
 end
-if places > 0 then
-  if takes_turn(KEYS[6], KEYS[3], limits, consumer, now) then
-    reply[1], places = 'hold', math.min(1, places)
-    if ARGV[4] == '1' then
-      take('suspect')
-    end
-  else
-    left_some = take('again')
-    left_some = take('ready') or left_some
+if reply[1] ~= 'paused' and takes_turn(KEYS[6], KEYS[3], limits, consumer, now) then
+  -- Also without a token or a place: this process has to run empty before it can take one.
+  reply[1], places = 'hold', math.min(1, places)
+  if ARGV[4] == '1' then
+    take('suspect')
   end
+elseif places > 0 then
+  left_some = take('again')
+  left_some = take('ready') or left_some
 end
 
 if taken > 0 then
@@ -149,7 +158,7 @@ end
 
 local wait_ms = take_tokens(KEYS[6], limits, now, taken)
 local head = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
-if more_due then
+if more_due or (seen == MOST and taken < places) then
   wait_ms = 0
 elseif head then
   local due_ms = math.max(0, tonumber(head) - now_ms)

@@ -23,6 +23,7 @@
 --- @include record
 --- @include holding
 --- @include limits
+--- @include seen
 --- @include pending
 --- @include wake
 --- @include emit
@@ -40,16 +41,7 @@ if not limits then
   return { '0', '0', '0', '0', '0' }
 end
 
--- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
-redis.call('HDEL', KEYS[5], 'gate')
-local sweeps = redis.call('HMGET', KEYS[5], 'last_sweep', 'reclaim_from')
-local last, reclaim_from = tonumber(sweeps[1]), tonumber(sweeps[2] or '0')
-redis.call('HSET', KEYS[5], 'last_sweep', digits(now))
-if not last or now - last > 3 * limits.sweep_ms * 1000 or last > now then
-  -- Nobody swept for a while: Redis was away, or the clock stepped. The living renew within one lease.
-  reclaim_from = now + limits.lease_ms * 1000
-  redis.call('HSET', KEYS[5], 'reclaim_from', digits(reclaim_from))
-end
+local reclaim_from = note_seen(KEYS[5], limits, now)
 if now < reclaim_from then
   return { '0', '0', '0', '0', digits(math.ceil((reclaim_from - now) / 1000)) }
 end

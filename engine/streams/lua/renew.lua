@@ -13,15 +13,18 @@
 -- ARGV[2] consumer
 -- ARGV[3] strays    1: give back entries idle over half a lease that this call does not name; such a call names
 --                   every delivery that the worker no longer renews
--- ARGV[4...] known  three each: id, fence, renew 1|0 (0 asks for its state only)
+-- ARGV[4] lease_ms  by which the worker has renewed: a lease that was shortened since makes no strays
+-- ARGV[5...] known  three each: id, fence, renew 1|0 (0 asks for its state only)
 --
--- returns strays given back, then one each: ok | lost (not owned) | flagged (its cancel was asked for)
+-- returns strays given back, the queue's lease in ms (0: not configured), then one each: ok | lost (not owned) |
+--   flagged (its cancel was asked for)
 
 --- @include clock
 --- @include digits
 --- @include record
 --- @include holding
 --- @include limits
+--- @include seen
 --- @include claim
 --- @include pending
 --- @include wake
@@ -34,9 +37,10 @@ local now, skew = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
 local consumer = ARGV[2]
 local limits = read_limits(KEYS[5])
-local reply, known, renewed = { '0' }, {}, { again = {}, ready = {}, suspect = {} }
+local reply = { '0', digits(limits and limits.lease_ms or 0) }
+local known, renewed = {}, { again = {}, ready = {}, suspect = {} }
 
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   local holding = read_holding(redis.call('HGET', KEYS[4], ARGV[i]))
   known[ARGV[i + 1]] = true
   if not holding or holding.fence ~= ARGV[i + 1] then
@@ -61,9 +65,11 @@ if ARGV[3] ~= '1' then
   return reply
 end
 
+note_seen(KEYS[5], limits, now)
+local idle_ms = math.max(limits.lease_ms, tonumber(ARGV[4])) / 2 + skew / 1000
 local strays, emitted = 0, {}
 for name, stream in pairs(STREAMS) do
-  for _, pending in ipairs(idle_entries(stream, limits.lease_ms / 2 + skew / 1000, consumer)) do
+  for _, pending in ipairs(idle_entries(stream, idle_ms, consumer)) do
     local entry = pending[1]
     local id = job_of(stream, entry)
     local holding = id and read_holding(redis.call('HGET', KEYS[4], id))

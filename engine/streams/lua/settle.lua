@@ -67,12 +67,6 @@ end
 -- The first write is one that Redis takes even when its memory is full: a job can always end.
 local was_full = limits.max_active > 0 and redis.call('HLEN', KEYS[5]) >= limits.max_active
 redis.call('HDEL', KEYS[5], unpack(released))
-for stream, entries in pairs(gone) do
-  if #entries > 0 then
-    redis.call('XACK', STREAMS[stream], 'workers', unpack(entries))
-    redis.call('XDEL', STREAMS[stream], unpack(entries))
-  end
-end
 
 local emitted, tally, runs, indexed, woken = {}, {}, {}, {}, was_full
 local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
@@ -130,6 +124,13 @@ for verb, members in pairs(indexed) do
 end
 if indexed.retry or indexed.snooze then
   woken = woken or redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] ~= head_before
+end
+-- Last: should anything above fail, the entries stay pending without an owner, and reclaim hands them back uncharged.
+for stream, entries in pairs(gone) do
+  if #entries > 0 then
+    redis.call('XACK', STREAMS[stream], 'workers', unpack(entries))
+    redis.call('XDEL', STREAMS[stream], unpack(entries))
+  end
 end
 emit(KEYS[8], emitted)
 write_stats(KEYS[9], now, tally, 'run', runs)

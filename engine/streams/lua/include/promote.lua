@@ -9,7 +9,7 @@ local function promote(streams, delayed, jobs, now_ms, suspect_at, emitted)
   local crashes = {}
   for i, id in ipairs(due) do
     local record = read_record(jobs .. id, 'state', 'crashes')
-    crashes[i] = record and record[1] == 'delayed' and tonumber(record[2] or '0') or -1
+    crashes[i] = record and record[1] == 'delayed' and (tonumber(record[2] or '0') or 0) or -1
   end
   redis.call('ZREM', delayed, unpack(due))
   for i, id in ipairs(due) do

@@ -1,0 +1,15 @@
+--- @include digits
+-- Some worker has reached Redis at `now`. If none had for three sweeps, Redis was away or the clock stepped: then
+-- nothing is reclaimed for one lease, in which the living renew. Answers the time before which nothing is.
+local function note_seen(control, limits, now)
+  local seen = redis.call('HMGET', control, 'last_sweep', 'reclaim_from')
+  local last, reclaim_from = tonumber(seen[1]), tonumber(seen[2] or '0')
+  -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
+  redis.call('HDEL', control, 'gate')
+  redis.call('HSET', control, 'last_sweep', digits(now))
+  if not last or now - last > 3 * limits.sweep_ms * 1000 or last > now then
+    reclaim_from = now + limits.lease_ms * 1000
+    redis.call('HSET', control, 'reclaim_from', digits(reclaim_from))
+  end
+  return reclaim_from
+end
