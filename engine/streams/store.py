@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
@@ -20,7 +19,6 @@ from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script,
 
 R = TypeVar("R")
 _MAX_PIPELINE = 64
-_IDLE_S = 1.0
 
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
@@ -59,7 +57,6 @@ class Store:
         self._exchange: asyncio.Task[None] | None = None
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
-        self._used_s = 0.0
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
@@ -119,9 +116,9 @@ class Store:
         await self._connection.disconnect(nowait=True)
 
     async def _drop_if_closed(self) -> None:
-        """A connection that the server closed while it was idle is given up, before a call is lost on it."""
+        """A connection that the server closed meanwhile is given up, before a call is lost on it."""
         try:
-            closed = await self._connection.can_read_destructive()
+            closed = await self._connection.can_read()
         except LINK_ERRORS:
             closed = True
         if closed:
@@ -137,7 +134,7 @@ class Store:
     async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
         """Every request is answered, but for those returned: Redis does not know their script."""
         connection = self._connection
-        if connection.is_connected and time.monotonic() - self._used_s > _IDLE_S:
+        if connection.is_connected:
             await self._drop_if_closed()
         await connection.connect()  # type: ignore[no-untyped-call]
         await connection.send_packed_command(pack(connection, words), check_health=False)
@@ -156,7 +153,6 @@ class Store:
                     _fail(request, to_engine_error(error))
                 continue
             _answer(request, reply)
-        self._used_s = time.monotonic()
         if elsewhere:
             await self._disconnect()
         return unknown
