@@ -135,8 +135,8 @@ places = math.min(places, MOST, (read_tokens(KEYS[6], limits, now)))
 if limits.max_active > 0 then
   places = math.min(places, limits.max_active - redis.call('HLEN', KEYS[5]))
 end
-if reply[1] ~= 'paused' and takes_turn(KEYS[6], KEYS[3], limits, consumer, now) then
-  -- Also without a token or a place: this process has to run empty before it can take one.
+if ARGV[3] ~= '0' and reply[1] ~= 'paused' and takes_turn(KEYS[6], KEYS[3], limits, consumer, now) then
+  -- Also without a token: this process has to run empty before it can take one.
   reply[1], places = 'hold', math.min(1, places)
   if ARGV[4] == '1' then
     take('suspect')
