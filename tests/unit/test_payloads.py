@@ -142,7 +142,8 @@ def test_a_naive_datetime_is_refused() -> None:
 @given(AWARE)
 def test_moments_survive_the_wire(at: datetime) -> None:
     """Any aware datetime means the same instant after it was written and read."""
-    assert moment(wire(at), "x") == at
+    # In UTC: Python calls two zones unequal at an hour that a clock change repeats.
+    assert moment(wire(at), "x") == at.astimezone(UTC)
 
 
 @given(st.dates())
