@@ -117,6 +117,7 @@ class Store:
 
     async def _drop_if_closed(self) -> None:
         """A connection that the server closed meanwhile is given up, before a call is lost on it."""
+        await asyncio.sleep(0)  # one turn of the loop, so that a close that has arrived is seen
         try:
             closed = await self._connection.can_read()
         except LINK_ERRORS:

@@ -25,7 +25,11 @@ def damage_payload(rig: Rig, ticket: Enqueued) -> None:
     rig.command("HDEL", rig.keys.job + ticket.id, "payload")
 
 
-@pytest.mark.parametrize("damage", [damage_type, damage_away, damage_payload])
+def damage_counter(rig: Rig, ticket: Enqueued) -> None:
+    rig.command("HSET", rig.keys.job + ticket.id, "attempts", "x")
+
+
+@pytest.mark.parametrize("damage", [damage_type, damage_away, damage_payload, damage_counter])
 def test_a_bad_record_is_set_aside_and_its_neighbours_run(bare: Rig, damage: Callable[[Rig, Enqueued], None]) -> None:
     """One record that cannot be read costs nobody else anything: its bytes go to `bad`, its entry is gone (trial 3)."""
     bare.configure()
@@ -78,3 +82,30 @@ def test_any_other_error_of_a_record_is_raised_and_loses_nothing(full: Rig) -> N
     full.stamp_pending("ready")
     assert full.end_leases().uncharged == 2
     assert sorted(d.id for d in full.take()) == ["denied", "good"]
+
+
+def test_a_settle_that_breaks_midway_leaves_its_jobs_to_reclaim(bare: Rig) -> None:
+    """A release that cannot be written keeps the entry pending; mended, the job is handed back uncharged."""
+    bare.configure()
+    bare.enqueue("a")
+    (delivery,) = bare.take()
+    bare.command("DEL", bare.keys.again)
+    bare.command("SET", bare.keys.again, "hostile")
+    with pytest.raises(StoreMisused, match="WRONGTYPE"):
+        bare.settle(delivery, "release")
+    bare.command("DEL", bare.keys.again)
+    bare.configure()
+    assert bare.end_leases().uncharged == 1
+    assert (bare.status("a").state, bare.status("a").crashes) == ("waiting", 0)
+    check_whole(bare)
+
+
+def test_one_call_reads_a_bounded_number_of_orphans(rig: Rig) -> None:
+    """Entries that nothing names are dropped 250 a call, and the answer asks for another call at once."""
+    for _ in range(300):
+        rig.command("XADD", rig.keys.ready, "*", "id", "nobody")
+    answer = rig.acquire(places=10)
+    assert (answer.deliveries, answer.wait_ms) == ([], 0)
+    assert len(rig.waiting_in("ready")) == 50
+    assert rig.acquire(places=10).wait_ms is None
+    assert rig.waiting_in("ready") == []

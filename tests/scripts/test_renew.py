@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.streams import GROUP
+from engine.streams.commands import renew
 from engine.types import State
 from tests.support.queue import Rig
 from tests.support.whole import everything
@@ -146,3 +148,25 @@ def test_a_full_server_still_renews_and_gives_back(full: Rig, set_full: Callable
     full.clock.advance(8)
     renewed = full.renew(known, strays=True)
     assert (renewed.states, renewed.strays) == (["ok"], 1)
+
+
+def test_a_shortened_lease_makes_no_strays(rig: Rig) -> None:
+    """What a worker holds and renews by the lease it knows is no stray because the lease was shortened since."""
+    rig.enqueue("a")
+    rig.take()
+    rig.clock.advance(6)
+    rig.configure(lease_ms=3_000)
+    call = renew(rig.keys, rig.clock.now_us(), "w1", [], strays=True, lease_ms=15_000)
+    answer = rig.store.run(call)
+    assert (answer.strays, answer.lease_ms) == (0, 3_000)
+
+
+def test_a_lost_group_does_not_stop_renewals(rig: Rig) -> None:
+    """Without its group an entry cannot be claimed: the others' leases are renewed all the same."""
+    rig.enqueue("a")
+    (delivery,) = rig.take()
+    rig.command("XGROUP", "DESTROY", rig.keys.ready, GROUP)
+    assert rig.renew(delivery).states == ["ok"]
+    rig.configure()
+    (again,) = rig.take()
+    assert again.fence > delivery.fence

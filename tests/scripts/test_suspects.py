@@ -139,3 +139,14 @@ def test_with_one_crash_allowed_no_job_is_ever_suspect(rig: Rig) -> None:
     assert not rig.take()[0].suspect
     rig.end_leases()
     assert rig.status("a").state is State.FAILED
+
+
+def test_a_suspect_without_a_token_still_empties_its_process(rig: Rig) -> None:
+    """A queue that has used up its rate answers `hold`: else other queues would keep the process from running empty."""
+    make_suspect(rig, "suspect")
+    rig.configure(rate=1.0, burst=1)
+    rig.enqueue("other")
+    rig.command("HSET", rig.keys.control, "tokens", 0, "stamp", rig.clock.now_us())
+    assert (rig.acquire().status, rig.take()) == ("hold", [])
+    rig.clock.advance(1)
+    assert [delivery.id for delivery in rig.take()] == ["suspect"]
