@@ -93,8 +93,9 @@ def main(kind: str, directory: str, fork: str) -> None:
             os.read(0, 1)  # until the test closes it
             os._exit(0)
         told = {"server": server.pid, "guard": parent(server.pid), "uid": os.geteuid()}
-        print(json.dumps(told), flush=True)  # noqa: T201 - the test reads it
         try:
+            # Inside: whoever reads the line may interrupt before the next statement.
+            print(json.dumps(told), flush=True)  # noqa: T201 - the test reads it
             os.read(0, 1)
         except KeyboardInterrupt:
             if server.ready():
