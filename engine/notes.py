@@ -13,7 +13,7 @@ from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, LeaseLost, Unreachable
 from engine.escaping import cut
-from engine.streams import Call, Keys, Store
+from engine.streams import Keys, Store
 from engine.streams.commands import MAX_BATCH, Note, note
 from engine.streams.reads import iso
 from engine.types import Delivery, Progress
@@ -71,17 +71,13 @@ class Notes:
         """Whether there is something to send."""
         return any(self._waiting.values())
 
-    def send(self) -> list[asyncio.Future[list[bool]]]:
-        """What was waiting is on its way; the caller need not wait for it."""
-        futures: list[asyncio.Future[list[bool]]] = []
+    def send(self) -> None:
+        """What was waiting is on its way; nobody waits for the answers."""
         for queue, waiting in self._waiting.items():
             while waiting:
                 batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
-                call: Call[list[bool]] = note(self._keys[queue], self._clock.now_us(), batch)
-                future = self._store.submit(call)
+                future = self._store.submit(note(self._keys[queue], self._clock.now_us(), batch))
                 future.add_done_callback(partial(self._answered, queue, batch))
-                futures.append(future)
-        return futures
 
     def _answered(self, queue: str, batch: list[Note], future: asyncio.Future[list[bool]]) -> None:
         error = None if future.cancelled() else future.exception()
