@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 LOOPS ?= asyncio,uvloop
-EXTRAS := uvloop jobs embedded dev
+EXTRAS := uvloop reload jobs embedded dev
 
 # A virtual environment belongs to one Python and one place: the stamp names both, and lies within.
 BASE := $(shell $(PYTHON) -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null)
