@@ -1,0 +1,44 @@
+"""`enqueue`: a job is stored."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from engine.cli.command import Commands, add_command, reach
+from engine.cli.output import print_json, say
+from engine.codec import decode_json
+from engine.config import Settings
+from engine.loading import load_app
+from engine.registry import find_queue
+
+
+def add_to(commands: Commands) -> None:
+    """The command `enqueue` is there."""
+    enqueue = add_command(commands, "enqueue", _enqueue, "store a job")
+    enqueue.add_argument("queue")
+    enqueue.add_argument("payload", help="JSON; - reads it from standard input")
+    enqueue.add_argument("--job", help="the job's name, if the queue has several")
+    enqueue.add_argument("--id", help="a live job of this id is answered instead of a new one")
+    enqueue.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
+
+
+def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
+    app = load_app(arguments.app)
+    job = find_queue(app.queues, arguments.queue).find(arguments.job)
+    payload = decode_json(sys.stdin.buffer.read() if arguments.payload == "-" else os.fsencode(arguments.payload))
+
+    async def enqueue() -> int:
+        async with app.connect(settings) as client:
+            await client.ping()
+            ticket = await client.enqueue(job, payload, job_id=arguments.id, delay_s=arguments.delay)
+        if arguments.json:
+            print_json(ticket)
+        else:
+            say(f"{'created' if ticket.created else 'exists already'}: {ticket.id} ({ticket.state})", sys.stdout)
+        if not ticket.same_payload:
+            say(f"warning: {ticket.id} is live with another payload; yours was not stored")
+        return 0
+
+    return reach(settings, enqueue())
