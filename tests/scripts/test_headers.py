@@ -116,7 +116,7 @@ def test_each_script_has_its_python_function() -> None:
         name
         for module in (commands, reads)
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__
+        if function.__module__.startswith(module.__name__)
         and not name.startswith("_")
         and str(inspect.signature(function).return_annotation).startswith("Call[")
     }
