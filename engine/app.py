@@ -15,9 +15,10 @@ from engine.config import Settings
 from engine.errors import SettingError
 from engine.inspector import Inspector
 from engine.queue import Client
-from engine.registry import Queue, QueueOptions, QueueSettings, find_queue
+from engine.registry import Queue, QueueOptions, QueueSettings, check_rate, find_queue
 from engine.streams import Store
 from engine.streams.keys import check_name
+from engine.types import Rate
 from engine.worker import Worker, WorkerOptions
 
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
@@ -28,13 +29,24 @@ class App:
     """A set of queues with their jobs.
 
     `slot` puts all queues into one Cluster slot (else each has its own). `lifespan` opens what handlers share, once
-    for each worker. `embedded` starts what the app needs beside Redis for development, and gives its environment.
+    for each worker. `rate` limits the starts of all queues together, over all workers; it needs a slot, in which they
+    share one bucket. `embedded` starts what the app needs beside Redis for development, and gives its environment.
     """
 
     def __init__(
-        self, *, slot: str | None = None, lifespan: Lifespan | None = None, embedded: Embedded | None = None
+        self,
+        *,
+        slot: str | None = None,
+        lifespan: Lifespan | None = None,
+        rate: Rate | None = None,
+        embedded: Embedded | None = None,
     ) -> None:
         self.slot = check_name("slot", slot) if slot is not None else None
+        if rate is not None:
+            check_rate("app", rate)
+            if slot is None:
+                raise SettingError("a rate over all queues of an app needs slot=: only there can they share a bucket")
+        self.rate = rate
         self.lifespan: Lifespan = lifespan or nullcontext
         self.embedded = embedded
         self.queues: dict[str, Queue] = {}
@@ -56,7 +68,7 @@ class App:
             raise SettingError(
                 f"queue {name}: {error}; queues take {', '.join(QueueOptions.__struct_fields__)}"
             ) from None
-        self.queues[name] = Queue(name, self.slot or name, options)
+        self.queues[name] = Queue(name, self.slot or name, options, self.rate)
         return self.queues[name]
 
     @asynccontextmanager

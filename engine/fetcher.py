@@ -28,7 +28,7 @@ class Line:
     def __init__(self, queue: Queue, keys: Keys) -> None:
         self.queue, self.keys = queue, keys
         self.ask_s, self.woken = 0.0, False
-        limits = queue.options.limits()
+        limits = queue.limits()
         self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
 
 
@@ -36,13 +36,13 @@ class Fetcher:
     """Acquires what the process has places for, and nothing else; sends everything of one tick in one pipeline."""
 
     def __init__(self, lines: list[Line], store: Store, consumer: str, roster: Roster, clock: Clock) -> None:
-        self.lines = lines
+        self.lines = list(lines)
         self._store, self._consumer, self._roster, self._clock = store, consumer, roster, clock
         self._holding_for: Line | None = None
         self._exchange = asyncio.Lock()
         self.stopped = False
         self.acquired_s = clock.monotonic_s()
-        """When an acquire was last answered."""
+        """When an acquire was last answered, or there was no place to acquire for."""
 
     def serve(self, runner: Runner, settler: Settler, notes: Notes) -> None:
         """The services that this one feeds and sends for."""
@@ -64,6 +64,8 @@ class Fetcher:
         """One pipeline, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
         async with self._exchange:
             await self.once()
+        if not self._askable():
+            self.acquired_s = self._clock.monotonic_s()
         await self._wait()
 
     async def stop(self) -> None:
@@ -110,6 +112,10 @@ class Fetcher:
             return [] if any(r.delivery.suspect for r in self._roster.running()) else [self._holding_for]
         return [line for line in self.lines if line.woken or line.ask_s <= now]
 
+    def _askable(self) -> list[Line]:
+        """The queues for which this process has a place."""
+        return [line for line in self._due(float("inf")) if self._places(line) > 0]
+
     def _places(self, line: Line) -> int:
         if self._holding_for is not None:
             return 1
@@ -126,12 +132,18 @@ class Fetcher:
         if answer.status == "reset":
             raise StoreReset(f"queue {line.queue.name} is not configured")
         line.lease_ms, line.sweep_ms = answer.lease_ms, answer.sweep_ms
+        if self._roster.set_places(line.queue.name, answer.concurrency):
+            _log.info("concurrency queue=%s: %d places", line.queue.name, self._roster.concurrency[line.queue.name])
         if answer.status == "hold":
             self._holding_for = line
         elif self._holding_for is line:
             self._holding_for = None
         for delivery in answer.deliveries:
             self._runner.start(delivery, asked_s)
+        if answer.deliveries and len(self.lines) > 1:
+            # Asked last from now on: where queues share a limit, none takes every token.
+            self.lines.remove(line)
+            self.lines.append(line)
         if len(answer.deliveries) == places or (answer.deliveries and answer.wait_ms == 0):
             line.ask_s = 0.0
         elif answer.wait_ms is None:
@@ -141,7 +153,7 @@ class Fetcher:
 
     async def _reset(self, line: Line) -> None:
         _log.warning("configure queue=%s: its keys were not there", line.queue.name)
-        await self._store.run(configure(line.keys, line.queue.options.limits()))
+        await self._store.run(configure(line.keys, line.queue.limits()))
         line.ask_s = 0.0
 
     async def _wait(self) -> None:
@@ -150,8 +162,7 @@ class Fetcher:
             return
         now = self._clock.monotonic_s()
         timer = IDLE_S if not self._notes.waiting else 0.1
-        for line in self._due(float("inf")):
-            if self._places(line) > 0:
-                timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
+        for line in self._askable():
+            timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
         if timer > 0:
             await wait_for(self._settler.added, timer)

@@ -38,7 +38,7 @@ class Heartbeat:
             "label": self._label,
             "host": socket.gethostname(),
             "pid": os.getpid(),
-            "queues": encode_json([line.queue.name for line in self._fetcher.lines]),
+            "queues": encode_json(sorted(line.queue.name for line in self._fetcher.lines)),
             "concurrency": encode_json(self._roster.concurrency),
             "version": VERSION,
             "started": self._started_ms,

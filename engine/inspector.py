@@ -1,48 +1,75 @@
-"""The operator's side: what is where, and what to do about it. The command line uses nothing else."""
+"""The operator's hands: what changes jobs and queues. The command line uses nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal, TypedDict, Unpack
 
-import msgspec
-
-from engine.clock import Clock
 from engine.errors import SettingError
-from engine.registry import Queue, find_queue
-from engine.streams import Keys, Registry, Store
-from engine.streams.commands import MAX_BATCH, cancel, pause
-from engine.streams.keys import check_id
-from engine.streams.reads import counts, list_jobs, show
-from engine.types import CancelAnswer, JobLine, JobStatus, QueueCounts, State, WorkerInfo
+from engine.streams.commands import (
+    MAX_BATCH,
+    PRUNED,
+    Requeued,
+    cancel,
+    number,
+    pause,
+    promote,
+    prune,
+    requeue,
+    set_limits,
+)
+from engine.types import CancelAnswer, JobLine, Keep, State
+from engine.viewer import Viewer
+
+RequeueAnswer = Literal["requeued", "not_failed", "unknown"]
+PromoteAnswer = Literal["promoted", "not_delayed", "unknown"]
 
 
-class Inspector:
+class LimitSettings(TypedDict, total=False):
+    """What can be set at run time; None takes back what was set."""
+
+    rate: float | None
+    burst: int | None
+    max_active: int | None
+    concurrency: int | None
+    shared_rate: float | None
+    shared_burst: int | None
+
+
+_WHOLE = ("burst", "max_active", "concurrency", "shared_burst")
+LIMITS = tuple(LimitSettings.__annotations__)
+
+
+class Inspector(Viewer):
     """Reads and operates an app's queues; made by `App.inspect`."""
 
-    def __init__(self, queues: dict[str, Queue], store: Store, prefix: str, clock: Clock) -> None:
-        self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
-        self._registry = Registry(prefix)
+    async def requeue(self, queue: str, job_id: str) -> RequeueAnswer:
+        """The failed or cancelled job waits again as a new run, with all its attempts and its earlier trail."""
+        status = await self.show(queue, job_id)
+        if status is None:
+            return "unknown"
+        [answer] = await self._requeue(queue, [(job_id, status.run)])
+        return {"ok": "requeued", "not": "not_failed", "unknown": "unknown"}[answer.answer]  # type: ignore[return-value]
 
-    async def snapshot(self) -> Sequence[QueueCounts]:
-        """How many jobs of each queue are in each state."""
-        return [await self.counts(name) for name in self._queues]
+    async def requeue_many(self, queue: str, jobs: Sequence[JobLine]) -> int:
+        """Those of the listed runs that are still failed or cancelled wait again; how many do."""
+        answers: list[Requeued] = []
+        for i in range(0, len(jobs), MAX_BATCH):
+            answers += await self._requeue(queue, [(job.id, job.run) for job in jobs[i : i + MAX_BATCH]])
+        return sum(answer.answer == "ok" for answer in answers)
 
-    async def counts(self, queue: str) -> QueueCounts:
-        """How many jobs of the queue are in each state; ended ones within their retention."""
-        keep = find_queue(self._queues, queue).options
-        call = counts(self._keys(queue), self._clock.now_us(), keep.keep_completed, keep.keep_failed)
-        return await self._store.run(call)
+    async def _requeue(self, queue: str, runs: Sequence[tuple[str, int]]) -> Sequence[Requeued]:
+        ttl_s = self._find(queue).options.tenant_ttl_s
+        return await self._store.run(requeue(self._keys(queue), self._clock.now_us(), ttl_s, runs))
 
-    async def list(self, queue: str, state: State, limit: int = 50) -> Sequence[JobLine]:
-        """The first jobs in one state: waiting and delayed in running order, others newest first."""
-        if not 1 <= limit <= MAX_BATCH:
-            raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
-        return await self._store.run(list_jobs(self._keys(queue), state, limit))
-
-    async def show(self, queue: str, job_id: str) -> JobStatus | None:
-        """Everything known of a job's current run; None if there is no record of it."""
-        return await self._store.run(show(self._keys(queue), check_id(job_id)))
+    async def promote(self, queue: str, job_id: str) -> PromoteAnswer:
+        """The delayed job waits no longer for its time."""
+        status = await self.show(queue, job_id)
+        if status is None:
+            return "unknown"
+        call = promote(self._keys(queue), self._clock.now_us(), [(job_id, status.run)])
+        [answer] = await self._store.run(call)
+        return {"ok": "promoted", "not": "not_delayed", "unknown": "unknown"}[answer.answer]  # type: ignore[return-value]
 
     async def cancel(self, queue: str, job_id: str) -> CancelAnswer:
         """`cancelled`, `requested` (it runs: it is told), `not_cancellable` (it ended) or `unknown`."""
@@ -50,6 +77,25 @@ class Inspector:
         if status is None:
             return "unknown"
         return await self._store.run(cancel(self._keys(queue), self._clock.now_us(), job_id, status.run))
+
+    async def clean(self, queue: str, age_s: float, states: Sequence[State] = PRUNED) -> dict[State, int]:
+        """Jobs of these ended states that ended longer than `age_s` ago are gone, record and trail; how many of each.
+
+        Works in batches, so that no call holds up the server.
+        """
+        if not 0 <= age_s < 10**10:
+            raise SettingError(f"the age must be 0 s or more and finite, not {age_s}")
+        live = [state for state in states if state not in PRUNED]
+        if live:
+            raise SettingError(f"only ended jobs can be cleaned, not {live[0]}: choose {', '.join(PRUNED)}")
+        total = dict.fromkeys(states, 0)
+        keep = {state: Keep(age_s) for state in states}
+        while True:
+            pruned = await self._store.run(prune(self._keys(queue), self._clock.now_us(), keep))
+            for state in total:
+                total[state] += pruned[state]
+            if max(pruned.values()) < MAX_BATCH:
+                return total
 
     async def pause(self, queue: str) -> bool:
         """Nothing of the queue is acquired any more; what runs goes on. True if it was not paused."""
@@ -59,19 +105,33 @@ class Inspector:
         """The queue is acquired again; True if it was paused."""
         return await self._store.run(pause(self._keys(queue), paused=False))
 
-    async def workers(self) -> Sequence[WorkerInfo]:
-        """The processes whose heartbeat is younger than 30 s, oldest first."""
-        names = await self._store.command("ZRANGE", self._registry.workers, 0, -1)
-        replies = [await self._store.command("HGETALL", self._registry.worker(name.decode())) for name in names]
-        found = [_worker(name.decode(), reply) for name, reply in zip(names, replies, strict=True) if reply]
-        return sorted(found, key=lambda worker: worker.started)
+    async def set_limits(self, queue: str, **settings: Unpack[LimitSettings]) -> bool:
+        """These limits hold from now on, over the configured ones and also for workers that start later.
 
-    def _keys(self, queue: str) -> Keys:
-        return Keys(self._prefix, find_queue(self._queues, queue).slot, queue)
+        The shared ones hold for all queues of the slot. None takes back what was set. True if something changed.
+        """
+        own = {name: _text(name, value) for name, value in settings.items() if not name.startswith("shared_")}
+        shared = {name: _text(name, value) for name, value in settings.items() if name.startswith("shared_")}
+        slot = self._find(queue).slot
+        changed = False
+        for name, other in self._queues.items():
+            values = {**shared, **own} if name == queue else shared if other.slot == slot else {}
+            if values:
+                changed = await self._store.run(set_limits(self._keys(name), values)) or changed
+        return changed
+
+    async def reset_limits(self, queue: str) -> bool:
+        """The configured limits hold again; True if others had been set."""
+        return await self.set_limits(queue, **LimitSettings(**dict.fromkeys(LIMITS)))  # type: ignore[typeddict-item]
 
 
-def _worker(consumer: str, flat: list[bytes]) -> WorkerInfo:
-    fields: dict[str, Any] = {k.decode(): v.decode() for k, v in zip(flat[::2], flat[1::2], strict=True)}
-    fields["queues"] = msgspec.json.decode(fields["queues"])
-    fields["concurrency"] = msgspec.json.decode(fields["concurrency"])
-    return msgspec.convert({"consumer": consumer, **fields}, WorkerInfo, strict=False)
+def _text(name: str, value: object) -> str:
+    if name not in LIMITS:
+        raise SettingError(f"no limit {name!r}; the limits: {', '.join(LIMITS)}")
+    if value is None:
+        return ""
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**9:
+        raise SettingError(f"{name} must be above 0 and finite, not {value!r}; to stop the queue, pause it")
+    if name in _WHOLE and value != int(value):
+        raise SettingError(f"{name} must be a whole number, not {value!r}")
+    return number(int(value) if name in _WHOLE else float(value))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.backoff import Backoff, Exponential
 from engine.codec import MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES, Codec, digest
 from engine.context import JobContext
 from engine.errors import SettingError, UnknownJob, UnknownQueue
-from engine.types import Keep, QueueLimits, Rate, days
+from engine.types import Keep, QueueLimits, Rate, State, days
 
 P = TypeVar("P")
 T = TypeVar("T")
+_TENANT_MARGIN_S = 86_400
 _TRIED = 100
 """Attempts whose wait is tried when a job is declared: a wrong policy is found out there, not in a worker."""
 
@@ -117,9 +120,20 @@ class QueueOptions(Struct, frozen=True, kw_only=True):
             _require(0 <= keep.age_s < 10**10, f"queue {name}: keep must be 0 s or more and finite, not {keep.age_s}")
             _require(keep.count is None or keep.count >= 0, f"queue {name}: keep count must be at least 0")
         if self.rate is not None:
-            finite = 0 < self.rate.count < 10**9 and 0 < self.rate.per_s < 10**9
-            _require(finite, f"queue {name}: the rate's count and per_s must be above 0 and finite")
-            _require(self.rate.burst_size >= 1, f"queue {name}: the burst must be at least 1")
+            check_rate(f"queue {name}", self.rate)
+
+    def keep(self) -> dict[State, Keep]:
+        """How long ended jobs are kept; cancelled ones as completed ones."""
+        return {
+            State.COMPLETED: self.keep_completed,
+            State.FAILED: self.keep_failed,
+            State.CANCELLED: self.keep_completed,
+        }
+
+    @property
+    def tenant_ttl_s(self) -> int:
+        """For how long a tenant's index outlives its last job: longer than any record that it names."""
+        return math.ceil(max(self.keep_completed.age_s, self.keep_failed.age_s) + _TENANT_MARGIN_S)
 
     def limits(self) -> QueueLimits:
         """The part that `control` holds for all workers."""
@@ -133,13 +147,27 @@ class QueueOptions(Struct, frozen=True, kw_only=True):
         )
 
 
+def check_rate(whose: str, rate: Rate) -> None:
+    """SettingError unless the rate makes sense."""
+    finite = 0 < rate.count < 10**9 and 0 < rate.per_s < 10**9
+    _require(finite, f"{whose}: the rate's count and per_s must be above 0 and finite")
+    _require(rate.burst_size >= 1, f"{whose}: the burst must be at least 1")
+
+
 class Queue:
     """A named line of jobs with one policy; made by `App.queue`."""
 
-    def __init__(self, name: str, slot: str, options: QueueOptions) -> None:
+    def __init__(self, name: str, slot: str, options: QueueOptions, shared: Rate | None = None) -> None:
         options.check(name)
-        self.name, self.slot, self.options = name, slot, options
+        self.name, self.slot, self.options, self.shared = name, slot, options, shared
         self.jobs: dict[str, Job[Any, Any]] = {}
+
+    def limits(self) -> QueueLimits:
+        """What `control` holds for all workers: the queue's own limits, and the one that it shares."""
+        if self.shared is None:
+            return self.options.limits()
+        shared = self.shared
+        return replace(self.options.limits(), shared_rate=shared.per_second, shared_burst=shared.burst_size)
 
     def job(
         self, *, name: str | None = None, **settings: Unpack[PolicySettings]

@@ -42,7 +42,8 @@ class Roster:
         self._lock = threading.Lock()
         self._held: dict[str, dict[int, Running]] = {queue.name: {} for queue in queues}
         self._busy = {queue.name: 0 for queue in queues}
-        self.concurrency = {q.name: concurrency.get(q.name, q.options.concurrency) for q in queues}
+        self._configured = {q.name: concurrency.get(q.name, q.options.concurrency) for q in queues}
+        self.concurrency = dict(self._configured)
 
     def add(self, running: Running) -> None:
         """The delivery is held and takes a place."""
@@ -91,6 +92,13 @@ class Roster:
                     await wait_for(until or asyncio.Event(), _LOOK_S)
         except TimeoutError:
             return
+
+    def set_places(self, queue: str, places: int) -> bool:
+        """The queue has so many places here, 0: as configured; True if that changed. What runs goes on."""
+        places = places or self._configured[queue]
+        changed = self.concurrency[queue] != places
+        self.concurrency[queue] = places
+        return changed
 
     def free(self, queue: str) -> int:
         """How many more jobs of the queue this process can run."""

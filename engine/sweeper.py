@@ -45,8 +45,8 @@ class Sweeper:
             if not swept.more:
                 break
         for _ in range(_MOST_CALLS):
-            call = prune(keys, self._clock.now_us(), options.keep_completed, options.keep_failed)
-            if await self._store.run(call) < MAX_BATCH:
+            pruned = await self._store.run(prune(keys, self._clock.now_us(), options.keep()))
+            if max(pruned.values()) < MAX_BATCH:
                 break
         self._sweeps += 1
         if self._sweeps % _DEAD_EVERY == 0:

@@ -164,6 +164,7 @@ class JobStatus(Struct, frozen=True, rename="camel"):
     tenant: str | None
     logs: list[str]
     attempts: list[Attempt]
+    cancel_requested: bool = False
 
 
 class JobLine(Struct, frozen=True, rename="camel"):
@@ -191,6 +192,8 @@ class QueueCounts(Struct, frozen=True, rename="camel"):
     failed: int
     cancelled: int
     paused: bool = False
+    oldest_waiting_ms: int | None = None
+    """For how long the oldest waiting job has been waiting; None: none waits."""
 
 
 class WorkerInfo(Struct, frozen=True, rename="camel"):
@@ -205,6 +208,8 @@ class WorkerInfo(Struct, frozen=True, rename="camel"):
     version: str
     started: int
     seen: int
+    acquired: int = 0
+    """When it last acquired, or found all its places taken."""
     active: int = 0
 
 
@@ -220,6 +225,8 @@ class QueueLimits(Struct, frozen=True):
     burst: int = 1
     max_active: int = 0
     max_crashes: int = 3
+    shared_rate: float = 0.0
+    shared_burst: int = 1
 
 
 class Progress(Struct, frozen=True):

@@ -89,7 +89,7 @@ class Worker:
         try:
             await claim_slots(store, self._settings.prefix, self._queues)
             for line in self._lines:
-                await store.run(configure(line.keys, line.queue.options.limits()))
+                await store.run(configure(line.keys, line.queue.limits()))
         except Unreachable as error:
             raise no_redis(self._settings, error) from error
         except StoreMisused as error:

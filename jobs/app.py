@@ -32,7 +32,7 @@ async def _migrate(url: str) -> None:
         await migrate(connection)
 
 
-app = App(slot="pickd", lifespan=open_resources, embedded=_start_migrated)
+app = App(slot="pickd", rate=Rate(10), lifespan=open_resources, embedded=_start_migrated)
 
 _ingest_queue = app.queue(
     "ingest_reviews",
@@ -40,7 +40,6 @@ _ingest_queue = app.queue(
     group_by="tenantId",
     keep_completed=Keep(days(1), count=500),
     keep_failed=Keep(days(14)),
-    rate=Rate(10),
 )
 _score_queue = app.queue(
     "score_run",
@@ -48,7 +47,6 @@ _score_queue = app.queue(
     group_by="tenantId",
     keep_completed=Keep(days(7), count=200),
     keep_failed=Keep(days(30)),
-    rate=Rate(10),
 )
 
 

@@ -49,7 +49,7 @@ def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
     async def look() -> int:
         async with app.inspect(settings) as inspector:
             pages = [await inspector.list(arguments.queue, state, arguments.limit) for state in states]
-        lines = [line for page in pages for line in page][: arguments.limit]
+        lines = [line for page in pages for line in page.jobs][: arguments.limit]
         print_jobs(lines, as_json=arguments.json)
         return 0
 

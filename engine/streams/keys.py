@@ -52,6 +52,7 @@ class Keys:
         self.trail = base + "trail:"
         self.tenant = base + "tenant:"
         self.stats = base + "stats:"
+        self.bucket = f"{prefix}:{{{slot}}}:bucket:shared"
         self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def of(self, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -94,6 +94,6 @@ async def test_retention_by_count_and_age(redis_url: str, prefix: str) -> None:
 
         await stage.all_ended(tickets[-1:])
         left = await eventually(pruned)
-        lines = await stage.inspector.list("play", State.COMPLETED)
+        lines = (await stage.inspector.list("play", State.COMPLETED)).jobs
         assert sorted(line.id for line in lines) == sorted(left)
         assert len(left) == 5

@@ -71,7 +71,7 @@ def test_any_other_error_of_a_record_is_raised_and_loses_nothing(full: Rig) -> N
     """A key that may not be read is not taken for a bad record: the entries stay pending and come back (trial 3)."""
     full.enqueue("good", "denied")
     base = full.keys.base
-    readable = (f"~{base}[^j]*", f"~{base}job:", f"~{base}job:good")
+    readable = (f"~{base}[^j]*", f"~{base}job:", f"~{base}job:good", f"~{full.keys.bucket}")
     full.command("ACL", "SETUSER", "limited", "on", ">pw", "+@all", *readable)
     full.command("AUTH", "limited", "pw")
     with pytest.raises(StoreError):

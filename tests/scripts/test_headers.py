@@ -25,14 +25,26 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "reclaim": lambda: commands.reclaim(K, 1, ["w"]),
     "cancel": lambda: commands.cancel(K, 1, "a", 1),
     "note": lambda: commands.note(K, 1, [commands.Note("a", 1, "log", b"x")]),
-    "prune": lambda: commands.prune(K, 1, KEEP, KEEP),
+    "prune": lambda: commands.prune(K, 1, {State.COMPLETED: KEEP}),
     "configure": lambda: commands.configure(K, QueueLimits()),
+    "set_limits": lambda: commands.set_limits(K, {"rate": "10"}),
     "pause": lambda: commands.pause(K, paused=True),
+    "requeue": lambda: commands.requeue(K, 1, 60, [("a", 1)]),
+    "promote": lambda: commands.promote(K, 1, [("a", 1)]),
     "counts": lambda: reads.counts(K, 1, KEEP, KEEP),
     "show": lambda: reads.show(K, "a"),
+    "limits": lambda: reads.limits(K, 1, 10),
+    "stats": lambda: reads.stats(K, 1, 5),
+    "recent": lambda: reads.recent(K, "t", 10, 0),
     "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
 }
-OTHER_NAMES = {"configure": "control", "pause": "control", "list_jobs": "list"}
+OTHER_NAMES = {
+    "configure": "control",
+    "set_limits": "control",
+    "pause": "control",
+    "promote": "requeue",
+    "list_jobs": "list",
+}
 """Functions that are not called like their script: it has several verbs, or Python has the word."""
 
 
@@ -88,9 +100,9 @@ def test_the_header_numbers_without_a_gap_and_says_what_returns(script: str) -> 
 def test_keys_are_declared_by_the_names_of_keys(script: str) -> None:
     """Each declared key is one that `Keys` spells, in the one slot of the queue; the code spells none."""
     for key in load(script).keys:
-        assert key == "op" or getattr(K, key).startswith(K.base)
+        assert key == "op" or getattr(K, key).startswith(("p:{s}:bucket:", K.base))
     spelled = {text for text in re.findall(r"'([^'\n]*)'", code_of(script)) if ":" in text}
-    assert spelled <= {"wait:", "run:"} | {t for t in spelled if t.startswith("{")}, "a key literal in Lua"
+    assert spelled <= {"wait:", "run:", "set:"} | {t for t in spelled if t.startswith("{")}, "a key literal in Lua"
 
 
 @pytest.mark.parametrize("script", names())

@@ -9,9 +9,10 @@ import msgspec
 
 from engine.streams import GROUP, Keys, SyncStore
 from engine.streams import commands as c
-from engine.streams.reads import counts, list_jobs, show
+from engine.streams.reads import counts, limits, list_jobs, recent, show, stats
 from engine.testing import FakeClock
 from engine.types import CancelAnswer, Delivery, Enqueued, JobLine, JobStatus, Keep, QueueCounts, QueueLimits, State
+from engine.views import JobPage, LimitsView, MinuteStats
 
 Verb = Literal["complete", "retry", "snooze", "fail", "release", "cancel"]
 STREAMS = ("again", "ready", "suspect")
@@ -82,11 +83,26 @@ class Rig:
 
     def prune(self, completed: Keep = KEEP, failed: Keep = KEEP, limit: int = 250) -> int:
         """The largest number of jobs deleted of one state."""
-        return self.store.run(c.prune(self.keys, self.clock.now_us(), completed, failed, limit))
+        keep = {State.COMPLETED: completed, State.FAILED: failed, State.CANCELLED: completed}
+        return max(self.store.run(c.prune(self.keys, self.clock.now_us(), keep, limit)).values())
 
     def pause(self, *, paused: bool = True) -> bool:
         """Whether that changed something."""
         return self.store.run(c.pause(self.keys, paused=paused))
+
+    def requeue(self, *tickets: Enqueued) -> list[c.Requeued]:
+        """What a requeue of the tickets' runs answers."""
+        runs = [(ticket.id, ticket.run) for ticket in tickets]
+        return self.store.run(c.requeue(self.keys, self.clock.now_us(), 60, runs))
+
+    def promote(self, *tickets: Enqueued) -> list[c.Requeued]:
+        """What a promote of the tickets' runs answers."""
+        runs = [(ticket.id, ticket.run) for ticket in tickets]
+        return self.store.run(c.promote(self.keys, self.clock.now_us(), runs))
+
+    def set_limits(self, **values: str) -> bool:
+        """Whether setting these at run time changed something."""
+        return self.store.run(c.set_limits(self.keys, values))
 
     # ------------------------------------------------------------------------------------------ more than one
 
@@ -118,8 +134,30 @@ class Rig:
         return self.store.run(counts(self.keys, self.clock.now_us(), KEEP, KEEP))
 
     def listed(self, state: State, limit: int = 250) -> list[JobLine]:
-        """A page of the jobs in one state."""
-        return self.store.run(list_jobs(self.keys, state, limit))
+        """The first jobs in one state."""
+        jobs: list[JobLine] = []
+        page = self.page(state, limit)
+        while True:
+            jobs += page.jobs
+            if page.after is None or len(jobs) >= limit:
+                return jobs
+            page = self.page(state, limit - len(jobs), page.after)
+
+    def page(self, state: State, limit: int, after: str | None = None) -> JobPage:
+        """A page of the jobs in one state behind `after`."""
+        return self.store.run(list_jobs(self.keys, state, limit, after or ""))
+
+    def recent(self, tenant: str, limit: int = 250) -> list[JobLine]:
+        """A tenant's newest jobs."""
+        return self.store.run(recent(self.keys, tenant, limit, 0))[1]
+
+    def limits_now(self) -> LimitsView:
+        """What decides whether jobs may start."""
+        return self.store.run(limits(self.keys, self.clock.now_us(), 10))
+
+    def minutes(self, count: int, back: int = 0) -> list[MinuteStats]:
+        """The counters of the newest minutes."""
+        return self.store.run(stats(self.keys, self.clock.now_us(), count, back))
 
     def record(self, job_id: str) -> dict[str, str]:
         """The record's fields as they are stored."""

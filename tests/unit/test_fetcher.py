@@ -24,7 +24,7 @@ Reply = list[bytes]
 
 def reply(status: str = "ok", wait_ms: int = -1, *deliveries: Delivery) -> Reply:
     """What the acquire script would answer."""
-    words = [status.encode(), str(wait_ms).encode(), b"15000", b"2500"]
+    words = [status.encode(), str(wait_ms).encode(), b"15000", b"2500", b"0"]
     for d in deliveries:
         words += [d.id.encode(), d.name.encode(), d.payload, str(d.fence).encode(), str(d.run).encode()]
         words += [b"0", b"0", b"0", b"1" if d.suspect else b"0", b"0"]
@@ -157,4 +157,34 @@ async def test_a_suspect_has_its_process_to_itself() -> None:
     worker.finish("a")
     assert await worker.turn() == ["a"]
     worker.fetcher.wake()
-    assert await worker.turn() == ["a", "b"], "the turn is over"
+    assert sorted(await worker.turn()) == ["a", "b"], "the turn is over"
+
+
+async def test_queues_take_turns() -> None:
+    """The queue that was given a job is asked last from then on."""
+    numbers = iter(range(1, 100))
+
+    def one(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        n = next(numbers)
+        return reply("ok", 0, delivery(f"j{n}", fence=n))
+
+    worker = Worker(a=one, b=lambda _: reply())
+    assert await worker.turn() == ["a", "b"]
+    worker.fetcher.wake()
+    assert await worker.turn() == ["b", "a"]
+
+
+async def test_a_limit_set_at_run_time_changes_the_places() -> None:
+    """What acquire says of the places holds from its answer on, and the configured number once it says 0."""
+    said = iter([b"1", b"0", b"0"])
+
+    def saying(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        words = reply()
+        words[4] = next(said)
+        return words
+
+    worker = Worker(a=saying)
+    for places in (1, 2):
+        worker.fetcher.wake()
+        await worker.turn()
+        assert worker.roster.free("a") == places

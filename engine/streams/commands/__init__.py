@@ -1,9 +1,10 @@
 """One typed function for each Lua file that changes state; each returns a `Call` and does no I/O."""
 
 from engine.streams.commands.build import MAX_BATCH, MAX_BYTES
-from engine.streams.commands.operator import cancel, configure, pause
+from engine.streams.commands.operator import Requeued, cancel, configure, number, pause, promote, requeue, set_limits
 from engine.streams.commands.producer import NewJob, enqueue
 from engine.streams.commands.worker import (
+    PRUNED,
     Acquired,
     Holding,
     Note,
@@ -21,11 +22,13 @@ from engine.streams.commands.worker import (
 __all__ = [
     "MAX_BATCH",
     "MAX_BYTES",
+    "PRUNED",
     "Acquired",
     "Holding",
     "NewJob",
     "Note",
     "Renewed",
+    "Requeued",
     "Settle",
     "Swept",
     "acquire",
@@ -33,9 +36,13 @@ __all__ = [
     "configure",
     "enqueue",
     "note",
+    "number",
     "pause",
+    "promote",
     "prune",
     "reclaim",
     "renew",
+    "requeue",
+    "set_limits",
     "settle",
 ]

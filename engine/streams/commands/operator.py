@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, cast
+
+from msgspec import Struct
 
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import build
 from engine.streams.keys import Keys
 from engine.types import CancelAnswer, QueueLimits
+
+
+class Requeued(Struct, frozen=True):
+    """What became of one job: `ok`, `not` (another state or run) or `unknown`; and the run that waits now."""
+
+    answer: Literal["ok", "not", "unknown"]
+    run: int
 
 
 def cancel(k: Keys, clock_us: int, job_id: str, run: int) -> Call[CancelAnswer]:
@@ -19,12 +29,41 @@ def cancel(k: Keys, clock_us: int, job_id: str, run: int) -> Call[CancelAnswer]:
     return build("cancel", k, [clock_us, job_id, run], decode)
 
 
+def requeue(k: Keys, clock_us: int, tenant_ttl_s: int, runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:
+    """The named failed or cancelled runs wait again, each as a new run with all its attempts."""
+    return _requeue(k, [clock_us, tenant_ttl_s, "requeue"], runs)
+
+
+def promote(k: Keys, clock_us: int, runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:
+    """The named delayed runs wait no longer for their time."""
+    return _requeue(k, [clock_us, 0, "promote"], runs)
+
+
+def _requeue(k: Keys, args: list[Arg], runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:
+    for run in runs:
+        args += run
+
+    def decode(reply: list[bytes]) -> list[Requeued]:
+        answers: list[Any] = [answer.decode() for answer in reply[::2]]
+        return [Requeued(answer, int(run)) for answer, run in zip(answers, reply[1::2], strict=True)]
+
+    return build("requeue", k, args, decode)
+
+
 def configure(k: Keys, limits: QueueLimits) -> Call[bool]:
     """The queue's groups exist and its configured settings are these."""
     args: list[Arg] = ["configure"]
     for name in limits.__struct_fields__:
         value = getattr(limits, name)
-        args += (name, f"{value:.17g}" if isinstance(value, float) else str(value))
+        args += (name, number(value))
+    return build("control", k, args, bool)
+
+
+def set_limits(k: Keys, values: Mapping[str, str]) -> Call[bool]:
+    """These settings hold from now on, over the configured ones; an empty value takes back what was set."""
+    args: list[Arg] = ["limit"]
+    for pair in values.items():
+        args += pair
     return build("control", k, args, bool)
 
 
@@ -32,3 +71,8 @@ def pause(k: Keys, *, paused: bool) -> Call[bool]:
     """Nothing of the queue is acquired until it is resumed; True if that changed something."""
     verb = "pause" if paused else "resume"
     return build("control", k, [verb], bool)
+
+
+def number(value: float) -> str:
+    """The number as `control` holds it: the shortest text that reads back as the same."""
+    return f"{value:.17g}"

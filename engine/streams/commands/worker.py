@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -10,16 +10,23 @@ from msgspec import Struct
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import MAX_BATCH, MAX_BYTES, build, oks
 from engine.streams.keys import Keys
-from engine.types import Delivery, Keep
+from engine.types import Delivery, Keep, State
+
+PRUNED = (State.COMPLETED, State.FAILED, State.CANCELLED)
+_FOR_EVER = Keep(10**10)
 
 
 class Acquired(Struct, frozen=True):
-    """What an acquire gave: deliveries, and when there may be more (None: no timer)."""
+    """What an acquire gave: deliveries, and when there may be more (None: no timer).
+
+    `concurrency` is what was set at run time for every process, 0 if nothing was.
+    """
 
     status: Literal["ok", "paused", "hold", "reset"]
     wait_ms: int | None
     lease_ms: int
     sweep_ms: int
+    concurrency: int
     deliveries: list[Delivery]
 
 
@@ -87,10 +94,12 @@ def acquire(k: Keys, clock_us: int, consumer: str, places: int, *, alone: bool) 
                 suspect=reply[i + 8] == b"1",
                 waited_ms=int(reply[i + 9]),
             )
-            for i in range(4, len(reply), 10)
+            for i in range(5, len(reply), 10)
         ]
         status: Any = reply[0].decode()
-        return Acquired(status, wait_ms if wait_ms >= 0 else None, int(reply[2]), int(reply[3]), deliveries)
+        return Acquired(
+            status, wait_ms if wait_ms >= 0 else None, int(reply[2]), int(reply[3]), int(reply[4]), deliveries
+        )
 
     return build("acquire", k, [clock_us, consumer, places, int(alone), MAX_BYTES], decode)
 
@@ -136,9 +145,10 @@ def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
     return build("note", k, args, oks)
 
 
-def prune(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep, limit: int = MAX_BATCH) -> Call[int]:
-    """Ended jobs past their age or count are gone, at most `limit` of a state; the largest number deleted of one."""
+def prune(k: Keys, clock_us: int, keep: Mapping[State, Keep], limit: int = MAX_BATCH) -> Call[dict[State, int]]:
+    """Ended jobs past their age or count are gone, at most `limit` of a state; how many of each. Others stay."""
     args: list[Arg] = [clock_us, limit]
-    for keep in (keep_completed, keep_failed, keep_completed):
-        args += (int(keep.age_s * 1000), -1 if keep.count is None else keep.count)
-    return build("prune", k, args, lambda reply: max(int(n) for n in reply))
+    for state in PRUNED:
+        kept = keep.get(state, _FOR_EVER)
+        args += (int(kept.age_s * 1000), -1 if kept.count is None else kept.count)
+    return build("prune", k, args, lambda reply: dict(zip(PRUNED, (int(n) for n in reply), strict=True)))

@@ -11,13 +11,15 @@
 -- KEYS[9] stats     prefix
 -- KEYS[10] bad      stream
 -- KEYS[11] job      prefix
+-- KEYS[12] bucket   hash: the token bucket that the slot's queues share
 -- ARGV[1] clock_us  0 for the server's
 -- ARGV[2] consumer
 -- ARGV[3] places    how many more jobs this process can run
 -- ARGV[4] alone     1 if this process runs nothing: only then may it take a suspect
 -- ARGV[5] max_bytes of payloads in one reply
 --
--- returns status, wait_ms until there may be more (-1: no timer), lease_ms, sweep_ms, then ten for each delivery:
+-- returns status, wait_ms until there may be more (-1: no timer), lease_ms, sweep_ms, places that a process
+--   has by what was set at run time (0: as configured), then ten for each delivery:
 --   id, name, payload, fence, run, attempts, crashes, snoozed_ms, suspect 1|0, ms that it waited
 -- status is ok | paused | hold (suspects wait for this process to run empty) | reset (control is gone: configure)
 
@@ -43,10 +45,11 @@ local now_ms = math.floor(now / 1000)
 local consumer, places, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[5])
 local limits = read_limits(KEYS[6])
 if not limits then
-  return { 'reset', '-1', '0', '0' }
+  return { 'reset', '-1', '0', '0', '0' }
 end
 
-local reply, holdings, emitted, waits = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms) }, {}, {}, {}
+local reply = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms), digits(limits.concurrency or 0) }
+local holdings, emitted, waits = {}, {}, {}
 local taken, seen, bytes, largest = 0, 0, 0, 0
 local fence = tonumber(redis.call('HGET', KEYS[6], 'fence') or '0')
 
@@ -93,7 +96,7 @@ local function deliver(stream, entry, id)
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
   count_duration(waits, waited_us)
-  local at = 4 + taken * 10
+  local at = 5 + taken * 10
   reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = id, record[2], payload, number, record[4]
   reply[at + 6], reply[at + 7], reply[at + 8] = record[5] or '0', record[6] or '0', record[7] or '0'
   reply[at + 9] = stream == 'suspect' and '1' or '0'
@@ -131,7 +134,9 @@ local left_some = false
 if redis.call('HEXISTS', KEYS[6], 'paused') == 1 then
   reply[1], places = 'paused', 0
 end
-places = math.min(places, MOST, (read_tokens(KEYS[6], limits, now)))
+local own = read_bucket(KEYS[6], limits.rate, limits.burst, now)
+local shared = read_bucket(KEYS[12], limits.shared_rate, limits.shared_burst, now)
+places = math.min(places, MOST, whole_tokens(own), whole_tokens(shared))
 if limits.max_active > 0 then
   places = math.min(places, limits.max_active - redis.call('HLEN', KEYS[5]))
 end
@@ -156,7 +161,7 @@ if taken > 0 and left_some then
   wake_one(KEYS[7])
 end
 
-local wait_ms = take_tokens(KEYS[6], limits, now, taken)
+local wait_ms = math.max(take_tokens(own, now, taken), take_tokens(shared, now, taken))
 local head = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 if more_due or (seen == MOST and taken < places) then
   wait_ms = 0

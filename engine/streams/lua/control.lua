@@ -1,12 +1,12 @@
---- control: the queue's groups exist and its settings are as configured, or it is paused, or resumed.
+--- control: the queue's groups exist and its settings are as configured, or some are set, or it is paused or resumed.
 --
 -- KEYS[1] again      stream
 -- KEYS[2] ready      stream
 -- KEYS[3] suspect    stream
 -- KEYS[4] control    hash
 -- KEYS[5] wake       list
--- ARGV[1] verb       configure | pause | resume
--- ARGV[2...] settings two each for configure: name, value
+-- ARGV[1] verb       configure | limit | pause | resume
+-- ARGV[2...] settings two each for configure and limit: name, value (limit: an empty one takes back what was set)
 --
 -- returns 1 if something changed, else 0
 
@@ -31,6 +31,20 @@ if verb == 'configure' then
       changed = 1
     end
   end
+elseif verb == 'limit' then
+  -- Kept beside the configured value, which a restart of a worker writes again.
+  for i = 2, #ARGV, 2 do
+    local field, value = 'set:' .. ARGV[i], ARGV[i + 1]
+    if (redis.call('HGET', KEYS[4], field) or '') ~= value then
+      changed = 1
+      if value == '' then
+        redis.call('HDEL', KEYS[4], field)
+      else
+        redis.call('HSET', KEYS[4], field, value)
+      end
+    end
+  end
+  wake_one(KEYS[5])
 elseif verb == 'pause' then
   changed = redis.call('HSETNX', KEYS[4], 'paused', '1')
 else

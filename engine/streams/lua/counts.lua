@@ -12,7 +12,8 @@
 -- ARGV[1] clock_us  0 for the server's
 -- ARGV[2...] keep   age_ms of completed, failed and cancelled jobs
 --
--- returns waiting, delayed, active, completed, failed, cancelled, paused 1|0
+-- returns waiting, delayed, active, completed, failed, cancelled, paused 1|0, and for how many ms the oldest waiting
+--   job has been waiting (-1: none waits)
 
 --- @include clock
 --- @include digits
@@ -25,4 +26,26 @@ for n = 0, 2 do
   reply[4 + n] = digits(redis.call('ZCOUNT', KEYS[7 + n], digits(now_ms - tonumber(ARGV[2 + n])), '+inf'))
 end
 reply[7] = digits(redis.call('HEXISTS', KEYS[6], 'paused'))
+
+-- Behind what the group has read, a stream holds nothing but waiting jobs, oldest first.
+local oldest
+for n = 1, 3 do
+  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[n])
+  local from = '-'
+  for _, group in ipairs(groups) do
+    local fields = {}
+    for i = 1, #group, 2 do
+      fields[group[i]] = group[i + 1]
+    end
+    if fields.name == 'workers' then
+      from = '(' .. fields['last-delivered-id']
+    end
+  end
+  local first = redis.call('XRANGE', KEYS[n], from, '+', 'COUNT', '1')[1]
+  local since = first and tonumber(string.match(first[1], '^%d+'))
+  if since and (not oldest or since < oldest) then
+    oldest = since
+  end
+end
+reply[8] = digits(oldest and math.max(0, now_ms - oldest) or -1)
 return reply

@@ -1,6 +1,7 @@
 -- What `control` holds: a value set at run time wins over the configured one. Nothing if it was never configured.
 local function read_limits(control)
-  local names = { 'lease_ms', 'sweep_ms', 'rate', 'burst', 'max_active', 'max_crashes' }
+  local names = { 'lease_ms', 'sweep_ms', 'rate', 'burst', 'max_active', 'max_crashes', 'shared_rate', 'shared_burst',
+    'concurrency' }
   local fields = {}
   for i, name in ipairs(names) do
     fields[i] = name

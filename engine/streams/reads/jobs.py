@@ -1,4 +1,4 @@
-"""One typed function for each Lua file that only reads."""
+"""Reads of jobs."""
 
 from __future__ import annotations
 
@@ -7,65 +7,68 @@ from typing import Any
 
 import msgspec
 
-from engine.streams.call import Call
+from engine.streams.call import Arg, Call
+from engine.streams.commands.build import build
 from engine.streams.keys import Keys
-from engine.streams.scripts import load
-from engine.types import Attempt, Failure, JobLine, JobStatus, Json, Keep, QueueCounts, State
+from engine.types import Attempt, Failure, JobLine, JobStatus, Json, State
+from engine.views import JobPage
 
 MAX_LOGS = 1_000
-
-
-def counts(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep) -> Call[QueueCounts]:
-    """How many jobs are in each state now; ended ones within what is kept."""
-    ages = [int(keep.age_s * 1000) for keep in (keep_completed, keep_failed, keep_completed)]
-
-    def decode(reply: list[bytes]) -> QueueCounts:
-        waiting, delayed, active, completed, failed, cancelled, paused = (int(n) for n in reply)
-        return QueueCounts(k.queue, waiting, delayed, active, completed, failed, cancelled, bool(paused))
-
-    script = load("counts")
-    return Call(script, k.of(script.keys), [clock_us, *ages], decode)
 
 
 def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
     """Everything known of a job's current run, None if there is no record of it."""
 
     def decode(reply: list[Any]) -> JobStatus | None:
-        record = _pairs(reply[0])
+        record = pairs(reply[0])
         if "run" not in record:
             return None
-        return _status(k.queue, job_id, record, reply[1].decode(), [_pairs(entry[1]) for entry in reply[2]])
+        return _status(k.queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
 
-    script = load("show")
-    return Call(script, k.of(script.keys), [job_id], decode)
+    return build("show", k, [job_id], decode)
 
 
-def list_jobs(k: Keys, state: State, limit: int) -> Call[list[JobLine]]:
+def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
     """A page of the jobs in one state; waiting and delayed in running order, others newest first."""
 
-    def line(row: list[bytes]) -> JobLine:
-        texts = [value.decode(errors="backslashreplace") for value in row]
-        job_id, name, found, run, attempts, ended, tenant, error = texts
-        return JobLine(
-            id=job_id,
-            name=name,
-            state=State(found),
-            run=int(run),
-            attempts_made=int(attempts or 0),
-            timestamp=int(run) // 1000,
-            finished_on=int(ended) if ended else None,
-            tenant=tenant or None,
-            failed_reason=_reason(row[7]) if error and found != State.COMPLETED else None,
-        )
+    def decode(reply: list[bytes]) -> JobPage:
+        return JobPage(_lines(reply[1:]), reply[0].decode(errors="surrogateescape") or None)
 
-    def decode(reply: list[bytes]) -> list[JobLine]:
-        return [line(reply[i : i + 8]) for i in range(0, len(reply), 8)]
-
-    script = load("list")
-    return Call(script, k.of(script.keys), [state.value, limit], decode)
+    args: list[Arg] = [state.value, limit, after.encode(errors="surrogateescape")]
+    return build("list", k, args, decode)
 
 
-def _pairs(flat: list[bytes]) -> dict[str, bytes]:
+def recent(k: Keys, tenant: str, limit: int, first: int) -> Call[tuple[int, list[JobLine]]]:
+    """How many of a tenant's ids from rank `first` on were looked at, and those that have a record, newest first."""
+
+    def decode(reply: list[bytes]) -> tuple[int, list[JobLine]]:
+        return int(reply[0]), _lines(reply[1:])
+
+    return build("recent", k, [tenant, limit, first], decode)
+
+
+def _lines(reply: list[bytes]) -> list[JobLine]:
+    return [_line(reply[i : i + 8]) for i in range(0, len(reply), 8)]
+
+
+def _line(row: list[bytes]) -> JobLine:
+    texts = [value.decode(errors="backslashreplace") for value in row]
+    job_id, name, state, run, attempts, ended, tenant, error = texts
+    return JobLine(
+        id=job_id,
+        name=name,
+        state=State(state),
+        run=int(run),
+        attempts_made=int(attempts or 0),
+        timestamp=int(run) // 1000,
+        finished_on=int(ended) if ended else None,
+        tenant=tenant or None,
+        failed_reason=_reason(row[7]) if error and state != State.COMPLETED else None,
+    )
+
+
+def pairs(flat: list[bytes]) -> dict[str, bytes]:
+    """The fields and values of a hash, as Redis answers them."""
     return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
@@ -96,6 +99,7 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
         worker_id=worker_label(worker) if started else None,
         tenant=record["tenant"].decode() if "tenant" in record else None,
         logs=[entry["text"].decode(errors="replace") for entry in mine if entry["kind"] == b"log"][-MAX_LOGS:],
+        cancel_requested=holding is not None and holding[3] == "c",
         attempts=[_attempt(entry) for entry in mine if entry["kind"] == b"attempt"],
     )
 

@@ -1,0 +1,18 @@
+--- recent: a page of a tenant's jobs, newest run first; ids whose record is gone are passed over.
+--
+-- KEYS[1] job     prefix
+-- KEYS[2] tenant  prefix
+-- ARGV[1] tenant
+-- ARGV[2] limit   ids looked at, at most 250
+-- ARGV[3] first   the rank of the first one
+--
+-- returns how many ids were looked at, then eight each: id, name, state, run, attempts, ended_ms, tenant, error
+
+--- @include lines
+
+local ids = redis.call('ZREVRANGE', KEYS[2] .. ARGV[1], ARGV[3], tonumber(ARGV[3]) + tonumber(ARGV[2]) - 1)
+local reply = { #ids }
+for _, id in ipairs(ids) do
+  add_line(reply, KEYS[1], id)
+end
+return reply

@@ -1,0 +1,99 @@
+--- requeue: the named failed or cancelled runs wait again as new runs, or the named delayed ones wait no longer.
+--
+-- KEYS[1] ready      stream
+-- KEYS[2] suspect    stream
+-- KEYS[3] delayed    zset
+-- KEYS[4] control    hash
+-- KEYS[5] wake       list
+-- KEYS[6] events     stream
+-- KEYS[7] stats      prefix
+-- KEYS[8] failed     zset
+-- KEYS[9] cancelled  zset
+-- KEYS[10] job       prefix
+-- KEYS[11] tenant    prefix
+-- ARGV[1] clock_us   0 for the server's
+-- ARGV[2] tenant_ttl_s
+-- ARGV[3] verb       requeue | promote
+-- ARGV[4...] jobs    two each: id, run: the run that is meant, so that a call sent twice never touches a later one
+--
+-- returns two each: ok (also if this call was sent before) | not (in another state, or another run) | unknown, and
+--   the run that waits now
+
+--- @include clock
+--- @include digits
+--- @include record
+--- @include wake
+--- @include emit
+--- @include stats
+
+local ENDS = { failed = KEYS[8], cancelled = KEYS[9] }
+local now = read_clock(ARGV[1])
+local verb = ARGV[3]
+local control = redis.call('HMGET', KEYS[4], 'fence', 'max_crashes')
+local fence, suspect_at = tonumber(control[1] or '0'), math.max(1, tonumber(control[2] or '3') - 1)
+local reply, chosen, known = {}, {}, {}
+
+for i = 4, #ARGV, 2 do
+  local id, run = ARGV[i], ARGV[i + 1]
+  local record = read_record(KEYS[10] .. id, 'state', 'run', 'before', 'crashes', 'name', 'payload', 'tenant', 'digest',
+    'last')
+  local answer, waits = 'unknown', '0'
+  if record and record[1] then
+    answer, waits = 'not', record[2]
+    if verb == 'requeue' and record[3] == run or verb == 'promote' and record[2] == run and record[1] == 'waiting' then
+      answer = 'ok'
+    elseif record[2] == run and not known[id] and (verb == 'requeue' and ENDS[record[1]]
+      or verb == 'promote' and record[1] == 'delayed') then
+      known[id] = true
+      answer = 'ok'
+      if verb == 'requeue' then
+        fence = math.max(now, fence + 1)
+        waits = digits(fence)
+      end
+      chosen[#chosen + 1] = { id = id, run = waits, record = record }
+    end
+  end
+  reply[#reply + 1] = answer
+  reply[#reply + 1] = waits
+end
+if #chosen == 0 then
+  return reply
+end
+
+-- The first write is one that Redis refuses when its memory is full, so that a refused call leaves no trace.
+redis.call('HSET', KEYS[4], 'fence', digits(fence))
+local emitted = {}
+for _, job in ipairs(chosen) do
+  local key, record = KEYS[10] .. job.id, job.record
+  if verb == 'promote' then
+    local name = tonumber(record[4] or '0') >= suspect_at and 'suspect' or 'ready'
+    local entry = redis.call('XADD', name == 'suspect' and KEYS[2] or KEYS[1], '*', 'id', job.id)
+    redis.call('ZREM', KEYS[3], job.id)
+    redis.call('HSET', key, 'state', 'waiting', 'at', name .. ' ' .. entry)
+  else
+    local entry = redis.call('XADD', KEYS[1], '*', 'id', job.id)
+    redis.call('ZREM', ENDS[record[1]], job.id)
+    redis.call('DEL', key)
+    local fields = { 'name', record[5], 'payload', record[6], 'run', job.run, 'state', 'waiting',
+      'at', 'ready ' .. entry, 'before', record[2] }
+    for n, name in ipairs({ 'tenant', 'digest', 'last' }) do
+      if record[6 + n] then
+        fields[#fields + 1] = name
+        fields[#fields + 1] = record[6 + n]
+      end
+    end
+    redis.call('HSET', key, unpack(fields))
+    if record[7] then
+      local tenant = KEYS[11] .. record[7]
+      redis.call('ZADD', tenant, job.run, job.id)
+      redis.call('ZREMRANGEBYRANK', tenant, '0', '-1001')
+      redis.call('EXPIRE', tenant, ARGV[2])
+    end
+  end
+  emitted[#emitted + 1] = verb
+  emitted[#emitted + 1] = job.id
+end
+emit(KEYS[6], emitted)
+write_stats(KEYS[7], now, { [verb] = #chosen })
+wake_one(KEYS[5])
+return reply

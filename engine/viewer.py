@@ -1,0 +1,132 @@
+"""The operator's eyes: what is where, how fast it goes, and why something does not. Nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import msgspec
+
+from engine.clock import Clock
+from engine.errors import SettingError
+from engine.registry import Queue, find_queue
+from engine.streams import Keys, Registry, Store
+from engine.streams.commands import MAX_BATCH
+from engine.streams.keys import check_id
+from engine.streams.reads import counts, limits, list_jobs, recent, show, stats
+from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
+from engine.views import JobPage, LimitsView, MinuteStats
+from engine.why import why_job, why_queue
+
+_MOST_MINUTES = 2_880
+"""Statistics are kept for 48 h."""
+
+
+class Viewer:
+    """Reads an app's queues; made by `App.inspect`, which gives an `Inspector`."""
+
+    def __init__(self, queues: dict[str, Queue], store: Store, prefix: str, clock: Clock) -> None:
+        self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
+        self._registry = Registry(prefix)
+
+    async def snapshot(self) -> Sequence[QueueCounts]:
+        """How many jobs of each queue are in each state."""
+        return [await self.counts(name) for name in self._queues]
+
+    async def counts(self, queue: str) -> QueueCounts:
+        """How many jobs of the queue are in each state; ended ones within their retention."""
+        keep = self._find(queue).options
+        return await self._store.run(
+            counts(self._keys(queue), self._clock.now_us(), keep.keep_completed, keep.keep_failed)
+        )
+
+    async def list(self, queue: str, state: State, limit: int = 50, after: str | None = None) -> JobPage:
+        """Up to `limit` jobs of one state behind `after`: waiting and delayed in running order, others newest first.
+
+        A job that stays where it is comes exactly once, however many come and go between two pages.
+        """
+        if not 1 <= limit <= MAX_BATCH:
+            raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
+        jobs: list[JobLine] = []
+        while True:
+            page = await self._store.run(list_jobs(self._keys(queue), state, limit - len(jobs), after or ""))
+            jobs += page.jobs
+            after = page.after
+            if after is None or len(jobs) >= limit:
+                return JobPage(jobs, after)
+
+    async def jobs(self, queue: str, state: State) -> AsyncGenerator[JobLine]:
+        """Every job of one state, page by page."""
+        after: str | None = None
+        while True:
+            page = await self.list(queue, state, MAX_BATCH, after)
+            for job in page.jobs:
+                yield job
+            after = page.after
+            if after is None:
+                return
+
+    async def recent(self, queue: str, tenant: str, limit: int = 20) -> Sequence[JobLine]:
+        """A tenant's newest jobs in any state, newest first; those that are pruned are passed over."""
+        if not 1 <= limit <= MAX_BATCH:
+            raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
+        found: list[JobLine] = []
+        looked = 0
+        while len(found) < limit:
+            more, jobs = await self._store.run(recent(self._keys(queue), tenant, MAX_BATCH, looked))
+            found += jobs
+            looked += more
+            if more < MAX_BATCH:
+                break
+        return found[:limit]
+
+    async def show(self, queue: str, job_id: str) -> JobStatus | None:
+        """Everything known of a job's current run; None if there is no record of it."""
+        return await self._store.run(show(self._keys(queue), check_id(job_id)))
+
+    async def limits(self, queue: str) -> LimitsView:
+        """What decides now whether the queue's jobs may start, and the levels of its token buckets."""
+        concurrency = self._find(queue).options.concurrency
+        return await self._store.run(limits(self._keys(queue), self._clock.now_us(), concurrency))
+
+    async def stats(self, queue: str, minutes: int = 15) -> Sequence[MinuteStats]:
+        """The queue's counters of the newest minutes, newest first, the running one among them; kept for 48 h."""
+        if not 1 <= minutes <= _MOST_MINUTES:
+            raise SettingError(f"minutes must be between 1 and {_MOST_MINUTES}, not {minutes}")
+        found: list[MinuteStats] = []
+        for back in range(0, minutes, MAX_BATCH):
+            call = stats(self._keys(queue), self._clock.now_us(), min(MAX_BATCH, minutes - back), back)
+            page = await self._store.run(call)
+            found += page
+        return found
+
+    async def workers(self) -> Sequence[WorkerInfo]:
+        """The processes whose heartbeat is younger than 30 s, oldest first."""
+        names = await self._store.command("ZRANGE", self._registry.workers, 0, -1)
+        replies = [await self._store.command("HGETALL", self._registry.worker(name.decode())) for name in names]
+        found = [_worker(name.decode(), reply) for name, reply in zip(names, replies, strict=True) if reply]
+        return sorted(found, key=lambda worker: worker.started)
+
+    async def why(self, queue: str, job_id: str | None = None) -> str:
+        """One sentence: why the job, or the queue's next one, is not running; or what it is doing."""
+        status = await self.show(queue, job_id) if job_id is not None else None
+        if job_id is not None and status is None:
+            return f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
+        found = await self.counts(queue)
+        limits = await self.limits(queue)
+        workers = [worker for worker in await self.workers() if queue in worker.queues]
+        held_up = why_queue(found, limits, workers)
+        return held_up if status is None else why_job(status, held_up, limits.at_ms)
+
+    def _find(self, queue: str) -> Queue:
+        return find_queue(self._queues, queue)
+
+    def _keys(self, queue: str) -> Keys:
+        return Keys(self._prefix, self._find(queue).slot, queue)
+
+
+def _worker(consumer: str, flat: Sequence[bytes]) -> WorkerInfo:
+    fields: dict[str, Any] = {k.decode(): v.decode() for k, v in zip(flat[::2], flat[1::2], strict=True)}
+    fields["queues"] = msgspec.json.decode(fields["queues"])
+    fields["concurrency"] = msgspec.json.decode(fields["concurrency"])
+    return msgspec.convert({"consumer": consumer, **fields}, WorkerInfo, strict=False)

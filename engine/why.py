@@ -1,0 +1,79 @@
+"""Why a job is not running, in one sentence; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from engine.types import JobStatus, QueueCounts, State, WorkerInfo
+from engine.views import LimitsView
+
+
+def why_queue(counts: QueueCounts, limits: LimitsView, workers: Sequence[WorkerInfo]) -> str:
+    """What keeps the queue's next job from starting; the first of the reasons that holds."""
+    queue = counts.queue
+    if limits.paused:
+        return f"queue {queue} is paused: `python -m engine resume {queue}` starts it again"
+    if not workers:
+        return f"no worker runs for queue {queue}: start one with `python -m engine run --queues {queue}`"
+    if limits.max_active.now is not None and counts.active >= limits.max_active.now:
+        return f"queue {queue} has reached max_active: {counts.active} of {limits.max_active.now:g} run"
+    for what, rate, tokens in (
+        (f"queue {queue}", limits.rate.now, limits.tokens),
+        ("the queues that share a limit", limits.shared_rate.now, limits.shared_tokens),
+    ):
+        if rate is not None and tokens is not None and tokens < 1 and counts.waiting > 0:
+            wait_ms = (1 - tokens) / rate * 1000
+            return (
+                f"the limit of {rate:g} starts a second for {what} is used up: the next may start in {wait_ms:.0f} ms"
+            )
+    places = sum(worker.concurrency.get(queue, 0) for worker in workers)
+    if counts.active >= places:
+        return f"all {places} places of {_workers(len(workers))} for queue {queue} are taken"
+    if counts.waiting and limits.suspects:
+        return (
+            f"{limits.suspects} jobs of queue {queue} have crashed their worker before: they run first, "
+            "each alone in its process"
+        )
+    if counts.waiting:
+        return f"queue {queue} is worked: {counts.waiting} wait, {counts.active} of {places} places are taken"
+    return f"nothing of queue {queue} waits; {counts.delayed} delayed, {counts.active} active"
+
+
+def why_job(status: JobStatus, queue_reason: str, now_ms: int) -> str:
+    """What the job is doing, or what keeps it from running; `queue_reason` is that of its queue."""
+    match status.state:
+        case State.WAITING:
+            return f"it waits: {queue_reason}"
+        case State.ACTIVE:
+            asked = ", and its cancel was asked for" if status.cancel_requested else ""
+            return f"it runs on {status.worker_id} since {_time(status.processed_on)}{asked}"
+        case State.DELAYED:
+            return _why_delayed(status, now_ms)
+        case State.COMPLETED:
+            return f"it completed at {_time(status.finished_on)}"
+        case State.FAILED:
+            return f"it failed at {_time(status.finished_on)}: {status.failed_reason}"
+        case State.CANCELLED:
+            return f"it was cancelled at {_time(status.finished_on)}"
+
+
+def _why_delayed(status: JobStatus, now_ms: int) -> str:
+    due = status.due or now_ms
+    until = f"until {_time(due)} (in {max(0, due - now_ms) / 1000:.1f} s)"
+    if status.processed_on is None:
+        return f"it was enqueued with a delay {until}"
+    last = status.attempts[-1] if status.attempts else None
+    if last is not None and last.start >= status.processed_on:
+        return f"backoff {until} after attempt {status.attempts_made}: {last.error}"
+    return f"it put itself off {until}"
+
+
+def _workers(count: int) -> str:
+    return "the one worker" if count == 1 else f"the {count} workers"
+
+
+def _time(ms: int | None) -> str:
+    if ms is None:
+        return "an unknown time"
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,56 @@
+"""What the counters of a queue say: how often, how long, and how old the oldest waiting job is."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.views import Histogram
+from tests.support.queue import FAILURE, Rig
+
+
+def test_each_minute_counts_verbs_and_durations(rig: Rig) -> None:
+    """Waits are counted at acquire and runs at settle, in the minute in which they ended."""
+    rig.enqueue("a", "b")
+    rig.clock.advance(0.1)
+    first, second = rig.take()
+    rig.clock.advance(0.02)
+    rig.settle(first, "complete", b"1")
+    rig.clock.advance(60)
+    rig.settle(second, "fail", FAILURE)
+    now, before = rig.minutes(2)
+    assert (now.counts, before.counts["acquire"]) == ({"fail": 1}, 2)
+    assert (before.run.count, now.run.count) == (1, 1)
+    assert (now.run.percentile_ms(1.0) or 0) > 60_000
+    assert now.minute_ms == before.minute_ms + 60_000 == rig.clock.now_us() // 60_000_000 * 60_000
+    assert rig.minutes(1, back=1) == [before]
+
+
+@given(st.dictionaries(st.integers(0, 30), st.integers(1, 1000), min_size=1), st.floats(0.01, 1))
+def test_a_percentile_lies_in_the_bucket_that_holds_it(buckets: dict[int, int], share: float) -> None:
+    """At least that share of all was counted in its bucket or below, and less in those before."""
+    histogram = Histogram(buckets)
+    found = histogram.percentile_ms(share)
+    assert found is not None
+    below = sum(n for bucket, n in buckets.items() if 2.0**bucket <= found)
+    upto = sum(n for bucket, n in buckets.items() if (2.0 ** (bucket - 1) if bucket else 0) <= found)
+    assert below <= share * histogram.count * (1 + 1e-9)
+    assert upto >= share * histogram.count * (1 - 1e-9)
+
+
+def test_merging_adds_and_nothing_has_no_percentile() -> None:
+    """Minutes are added up before a percentile is read from them."""
+    assert Histogram({1: 2, 3: 1}).merged(Histogram({3: 4})).buckets == {1: 2, 3: 5}
+    assert Histogram().percentile_ms(0.5) is None
+
+
+def test_the_oldest_waiting_job_has_an_age(rig: Rig) -> None:
+    """Active and delayed jobs do not count; a released one waits anew."""
+    assert rig.counts().oldest_waiting_ms is None
+    rig.enqueue("later", delay_s=3600)
+    rig.enqueue("a")
+    rig.command("XADD", rig.keys.ready, "*", "id", "nobody")
+    [delivery] = rig.take()
+    assert rig.counts().oldest_waiting_ms is None, "what cannot be delivered is deleted by the acquire"
+    rig.settle(delivery, "release")
+    assert rig.counts().oldest_waiting_ms is not None
