@@ -11,11 +11,11 @@ def job(queue: str) -> Job[object, object]:
 
 
 def test_two_queues_in_one_slot() -> None:
-    """Both queues share a slot from the start: one limit may come to span them."""
+    """Both queues share a slot and one limit of ten starts a second."""
     assert set(app.queues) == {"ingest_reviews", "score_run"}
     assert {queue.slot for queue in app.queues.values()} == {"pickd"}
     assert all(queue.options.group_by == "tenantId" for queue in app.queues.values())
-    assert all(queue.options.rate is not None and queue.options.rate.per_second == 10 for queue in app.queues.values())
+    assert all(queue.shared is not None and queue.shared.per_second == 10 for queue in app.queues.values())
 
 
 def test_ingest_policy() -> None:
