@@ -26,7 +26,7 @@ from engine.errors import (
     UnrecoverableError,
 )
 from engine.escaping import escape, escape_lines
-from engine.inspector import Inspector
+from engine.inspector import Inspector, LimitSettings
 from engine.queue import Client, Spec
 from engine.registry import Job, Queue
 from engine.types import (
@@ -43,6 +43,8 @@ from engine.types import (
     days,
 )
 from engine.version import VERSION
+from engine.viewer import Viewer
+from engine.views import Histogram, JobPage, Limit, LimitsView, MinuteStats
 from engine.worker import Worker, WorkerOptions
 
 __all__ = [
@@ -58,15 +60,21 @@ __all__ = [
     "EnqueueUnknown",
     "Enqueued",
     "Exponential",
+    "Histogram",
     "Inspector",
     "Job",
     "JobContext",
     "JobFailed",
     "JobLine",
+    "JobPage",
     "JobStatus",
     "Keep",
     "LeaseLost",
+    "Limit",
+    "LimitSettings",
+    "LimitsView",
     "Linear",
+    "MinuteStats",
     "PayloadError",
     "Progress",
     "Queue",
@@ -88,6 +96,7 @@ __all__ = [
     "UnknownQueue",
     "Unreachable",
     "UnrecoverableError",
+    "Viewer",
     "Worker",
     "WorkerInfo",
     "WorkerOptions",

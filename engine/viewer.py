@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from engine.registry import Queue, find_queue
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.keys import check_id
-from engine.streams.reads import counts, limits, list_jobs, recent, show, stats
+from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import JobPage, LimitsView, MinuteStats
 from engine.why import why_job, why_queue
@@ -83,6 +84,28 @@ class Viewer:
     async def show(self, queue: str, job_id: str) -> JobStatus | None:
         """Everything known of a job's current run; None if there is no record of it."""
         return await self._store.run(show(self._keys(queue), check_id(job_id)))
+
+    async def follow(self, queue: str, job_id: str, every_s: float = 0.25) -> AsyncGenerator[JobStatus]:
+        """The job's status now and after each change, until its run has ended; each with its new log lines only.
+
+        Ends without a status if the job is unknown, and when another run takes its place.
+        """
+        after, run, before = "", None, None
+        while True:
+            status, after = await self._store.run(follow(self._keys(queue), check_id(job_id), after))
+            if status is None or (run is not None and status.run != run):
+                return
+            if status != before:
+                yield status
+            run, before = status.run, msgspec.structs.replace(status, logs=[])
+            if status.state.ended:
+                return
+            await asyncio.sleep(every_s)
+
+    async def now_ms(self) -> int:
+        """The server's time, by which everything here is stamped."""
+        seconds, micros = await self._store.command("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
 
     async def limits(self, queue: str) -> LimitsView:
         """What decides now whether the queue's jobs may start, and the levels of its token buckets."""

@@ -3,31 +3,148 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import re
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from engine.cli.command import Commands, add_command, reach
-from engine.cli.output import print_json, say
+from engine.cli.output import print_json, print_line, say
 from engine.config import Settings
+from engine.errors import SettingError
+from engine.inspector import Inspector
 from engine.loading import load_app
+from engine.types import ENDED, JobLine, State
+
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_BATCH = 250
 
 
 def add_to(commands: Commands) -> None:
-    """The command `cancel` is there."""
-    cancel = add_command(commands, "cancel", _cancel, "cancel a job that has not ended")
-    cancel.add_argument("queue")
-    cancel.add_argument("id")
+    """The commands `cancel`, `promote`, `retry`, `clean`, `pause` and `resume` are there."""
+    for name, text in (
+        ("cancel", "cancel a job that has not ended"),
+        ("promote", "let a delayed job wait no longer"),
+    ):
+        command = add_command(commands, name, _one(name), text)
+        command.add_argument("queue")
+        command.add_argument("id")
+
+    retry = add_command(commands, "retry", _retry, "let failed jobs wait again, with all their attempts")
+    retry.add_argument("queue", nargs="?")
+    retry.add_argument("id", nargs="?")
+    retry.add_argument("--queue", dest="named", metavar="Q", help="the same, for use with --error")
+    retry.add_argument("--error", metavar="TEXT", help="every failed job whose reason holds this text")
+    retry.add_argument("--all", action="store_true", help="every failed job")
+    retry.add_argument("--dry-run", action="store_true", help="list them, change nothing")
+
+    clean = add_command(commands, "clean", _clean, "delete ended jobs, with their trails")
+    clean.add_argument("queue")
+    clean.add_argument("--older", default="7d", metavar="AGE", help="ended longer ago than 90s, 30m, 24h, 7d (7d)")
+    clean.add_argument("--state", choices=sorted(ENDED), action="append", help="default: all three")
+
+    for name, text in (("pause", "acquire nothing of a queue any more"), ("resume", "acquire it again")):
+        add_command(commands, name, _switch(name), text).add_argument("queue")
 
 
-def _cancel(arguments: argparse.Namespace, settings: Settings) -> int:
+def _one(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
+    def run(arguments: argparse.Namespace, settings: Settings) -> int:
+        async def change(inspector: Inspector) -> int:
+            answer = await getattr(inspector, verb)(arguments.queue, arguments.id)
+            return _tell(arguments, answer, "cancelled", "requested", "promoted")
+
+        return _change(arguments, settings, change)
+
+    return run
+
+
+def _switch(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
+    def run(arguments: argparse.Namespace, settings: Settings) -> int:
+        async def change(inspector: Inspector) -> int:
+            changed = await getattr(inspector, verb)(arguments.queue)
+            if arguments.json:
+                print_json({"queue": arguments.queue, "changed": changed})
+            else:
+                print_line(f"{arguments.queue}: {verb}d" if changed else f"{arguments.queue}: was {verb}d already")
+            return 0
+
+        return _change(arguments, settings, change)
+
+    return run
+
+
+def _retry(arguments: argparse.Namespace, settings: Settings) -> int:
+    queue = arguments.queue or arguments.named
+    if queue is None or (arguments.queue and arguments.named and arguments.queue != arguments.named):
+        raise SettingError("name one queue: retry QUEUE ID, or retry --queue QUEUE --error TEXT")
+    if sum((arguments.id is not None, arguments.error is not None, arguments.all)) != 1:
+        raise SettingError("say which jobs: an ID, --error TEXT or --all")
+
+    async def one(inspector: Inspector) -> int:
+        if arguments.dry_run:
+            status = await inspector.show(queue, arguments.id)
+            answer = "unknown" if status is None else "failed" if status.state is State.FAILED else "not_failed"
+            return _tell(arguments, answer, "failed")
+        return _tell(arguments, await inspector.requeue(queue, arguments.id), "requeued")
+
+    async def many(inspector: Inspector) -> int:
+        text = arguments.error or ""
+        chosen = [job async for job in inspector.jobs(queue, State.FAILED) if text in (job.failed_reason or "")]
+        retried = 0 if arguments.dry_run else await inspector.requeue_many(queue, chosen)
+        _tell_many(arguments, chosen, retried)
+        return 0
+
+    return _change(arguments, settings, one if arguments.id is not None else many)
+
+
+def _tell_many(arguments: argparse.Namespace, chosen: list[JobLine], retried: int) -> None:
+    if arguments.json:
+        print_json({"matched": len(chosen), "requeued": retried, "ids": [job.id for job in chosen]})
+        return
+    if arguments.dry_run:
+        for job in chosen:
+            print_line(f"{job.id}: {job.failed_reason}")
+        say(f"{len(chosen)} failed jobs would wait again; nothing was changed")
+    else:
+        print_line(f"{retried} of {len(chosen)} failed jobs wait again")
+
+
+def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
+    age_s = _seconds(arguments.older)
+    states = [State(state) for state in arguments.state or sorted(ENDED)]
+
+    async def change(inspector: Inspector) -> int:
+        gone = await inspector.clean(arguments.queue, age_s, states)
+        if arguments.json:
+            print_json(gone)
+        else:
+            print_line(", ".join(f"{count} {state}" for state, count in gone.items()) + " deleted")
+        return 0
+
+    return _change(arguments, settings, change)
+
+
+def _seconds(age: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", age)
+    if found is None:
+        raise SettingError(f"--older {age}: write a number with s, m, h or d, as in 24h")
+    return float(found[1]) * _UNITS[found[2] or "s"]
+
+
+def _tell(arguments: argparse.Namespace, answer: str, *good: str) -> int:
+    if arguments.json:
+        print_json({"id": arguments.id, "answer": answer})
+    else:
+        print_line(f"{arguments.id}: {answer.replace('_', ' ')}")
+    return 0 if answer in good else 1
+
+
+def _change(
+    arguments: argparse.Namespace, settings: Settings, work: Callable[[Inspector], Coroutine[Any, Any, int]]
+) -> int:
     app = load_app(arguments.app)
 
-    async def cancel() -> int:
+    async def change() -> int:
         async with app.inspect(settings) as inspector:
-            answer = await inspector.cancel(arguments.queue, arguments.id)
-        if arguments.json:
-            print_json({"id": arguments.id, "answer": answer})
-        else:
-            say(f"{arguments.id}: {answer.replace('_', ' ')}", sys.stdout)
-        return 0 if answer in ("cancelled", "requested") else 1
+            return await work(inspector)
 
-    return reach(settings, cancel())
+    return reach(settings, change())

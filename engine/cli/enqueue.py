@@ -7,7 +7,7 @@ import os
 import sys
 
 from engine.cli.command import Commands, add_command, reach
-from engine.cli.output import print_json, say
+from engine.cli.output import follow_job, print_json, print_line, say
 from engine.codec import decode_json
 from engine.config import Settings
 from engine.loading import load_app
@@ -22,6 +22,9 @@ def add_to(commands: Commands) -> None:
     enqueue.add_argument("--job", help="the job's name, if the queue has several")
     enqueue.add_argument("--id", help="a live job of this id is answered instead of a new one")
     enqueue.add_argument("--delay", type=float, default=0.0, metavar="SECONDS")
+    enqueue.add_argument(
+        "--wait", action="store_true", help="show its progress until it has ended; exit 0 or 1 by that"
+    )
 
 
 def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -33,12 +36,15 @@ def _enqueue(arguments: argparse.Namespace, settings: Settings) -> int:
         async with app.connect(settings) as client:
             await client.ping()
             ticket = await client.enqueue(job, payload, job_id=arguments.id, delay_s=arguments.delay)
-        if arguments.json:
-            print_json(ticket)
-        else:
-            say(f"{'created' if ticket.created else 'exists already'}: {ticket.id} ({ticket.state})", sys.stdout)
         if not ticket.same_payload:
             say(f"warning: {ticket.id} is live with another payload; yours was not stored")
-        return 0
+        if not arguments.json:
+            print_line(f"{'created' if ticket.created else 'exists already'}: {ticket.id} ({ticket.state})")
+        if not arguments.wait:
+            if arguments.json:
+                print_json(ticket)
+            return 0
+        async with app.inspect(settings) as inspector:
+            return await follow_job(inspector, arguments.queue, ticket.id, as_json=arguments.json)
 
     return reach(settings, enqueue())

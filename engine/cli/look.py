@@ -1,31 +1,42 @@
-"""Commands that only look: counts, a job, lists of jobs."""
+"""Commands that only look at jobs: counts, a job, lists of jobs, and why one does not run."""
 
 from __future__ import annotations
 
 import argparse
 
 from engine.cli.command import Commands, add_command, reach
-from engine.cli.output import print_counts, print_jobs, print_status
+from engine.cli.output import follow_job, print_counts, print_jobs, print_json, print_line, print_status, say
 from engine.config import Settings
-from engine.errors import EngineError
+from engine.errors import EngineError, SettingError
+from engine.inspector import Inspector
 from engine.loading import load_app
-from engine.types import State
+from engine.types import JobLine, State
+
+_PAGE = 250
 
 
 def add_to(commands: Commands) -> None:
-    """The commands `status` and `jobs` are there."""
+    """The commands `status`, `jobs` and `why` are there."""
     status = add_command(commands, "status", _status, "count jobs, or show one")
     status.add_argument("queue", nargs="?")
     status.add_argument("id", nargs="?")
+    status.add_argument("--follow", action="store_true", help="show the job's progress and log until it has ended")
 
     jobs = add_command(commands, "jobs", _jobs, "list the jobs of a queue")
     jobs.add_argument("queue")
     jobs.add_argument("--state", choices=[state.value for state in State], action="append")
+    jobs.add_argument("--tenant", help="a tenant's newest jobs, in any state")
     jobs.add_argument("--limit", type=int, default=50)
+
+    why = add_command(commands, "why", _why, "say in one sentence why a job, or a queue, is not running")
+    why.add_argument("queue")
+    why.add_argument("id", nargs="?")
 
 
 def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
+    if arguments.follow and arguments.id is None:
+        raise SettingError("--follow needs a queue and a job: status QUEUE ID --follow")
 
     async def look() -> int:
         async with app.inspect(settings) as inspector:
@@ -33,10 +44,12 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
                 names = [arguments.queue] if arguments.queue else list(app.queues)
                 print_counts([await inspector.counts(name) for name in names], as_json=arguments.json)
                 return 0
+            if arguments.follow:
+                return await follow_job(inspector, arguments.queue, arguments.id, as_json=arguments.json)
             status = await inspector.show(arguments.queue, arguments.id)
-        if status is None:
-            raise EngineError(f"queue {arguments.queue} has no job {arguments.id!r}: it was never stored, or is pruned")
-        print_status(status, as_json=arguments.json)
+            if status is None:
+                raise EngineError(await inspector.why(arguments.queue, arguments.id))
+            print_status(status, await inspector.why(arguments.queue, arguments.id), as_json=arguments.json)
         return 0
 
     return reach(settings, look())
@@ -44,13 +57,49 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
-    states = [State(state) for state in arguments.state] if arguments.state else list(State)
+    if arguments.limit < 1:
+        raise SettingError(f"--limit must be at least 1, not {arguments.limit}")
 
     async def look() -> int:
         async with app.inspect(settings) as inspector:
-            pages = [await inspector.list(arguments.queue, state, arguments.limit) for state in states]
-        lines = [line for page in pages for line in page.jobs][: arguments.limit]
+            if arguments.tenant is not None:
+                lines = await inspector.recent(arguments.queue, arguments.tenant, min(_PAGE, arguments.limit))
+                print_jobs(lines, as_json=arguments.json)
+                return 0
+            states = [State(state) for state in arguments.state] if arguments.state else list(State)
+            lines, more = await _first(inspector, arguments.queue, states, arguments.limit)
         print_jobs(lines, as_json=arguments.json)
+        if more and not arguments.json:
+            say(f"there are more: --limit {arguments.limit * 2} shows them")
         return 0
 
     return reach(settings, look())
+
+
+async def _first(inspector: Inspector, queue: str, states: list[State], limit: int) -> tuple[list[JobLine], bool]:
+    """The first jobs in these states, and whether there are more."""
+    lines: list[JobLine] = []
+    for state in states:
+        async for job in inspector.jobs(queue, state):
+            if len(lines) == limit:
+                return lines, True
+            lines.append(job)
+    return lines, False
+
+
+def _why(arguments: argparse.Namespace, settings: Settings) -> int:
+    app = load_app(arguments.app)
+
+    async def ask() -> int:
+        async with app.inspect(settings) as inspector:
+            reason = await inspector.why(arguments.queue, arguments.id)
+            known = arguments.id is None or await inspector.show(arguments.queue, arguments.id) is not None
+        if not known:
+            raise EngineError(reason)
+        if arguments.json:
+            print_json({"queue": arguments.queue, "id": arguments.id, "why": reason})
+        else:
+            print_line(reason)
+        return 0
+
+    return reach(settings, ask())

@@ -9,14 +9,37 @@ from typing import Any, TextIO
 import msgspec
 
 from engine.codec import encode_json
+from engine.errors import EngineError
 from engine.escaping import escape, escape_lines
 from engine.streams.reads import iso
-from engine.types import JobLine, JobStatus, QueueCounts
+from engine.types import JobLine, JobStatus, Json, Progress, QueueCounts, State, WorkerInfo
+from engine.viewer import Viewer
+from engine.views import Histogram, MinuteStats
+
+_VERBS = (
+    "enqueue",
+    "promote",
+    "acquire",
+    "complete",
+    "retry",
+    "snooze",
+    "fail",
+    "release",
+    "reclaim",
+    "cancel",
+    "requeue",
+)
+_SHARES = [f"{what} {share}" for what in ("wait", "run") for share in ("p50", "p95", "p99")]
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """The line is written, escaped, to standard error or the stream given."""
     print(escape(text), file=stream or sys.stderr, flush=True)
+
+
+def print_line(text: str) -> None:
+    """The line is written, escaped, to standard output."""
+    say(text, sys.stdout)
 
 
 def print_json(value: Any) -> None:
@@ -31,8 +54,62 @@ def print_counts(counts: Sequence[QueueCounts], *, as_json: bool) -> None:
         print_json(counts)
         return
     states = ("waiting", "delayed", "active", "completed", "failed", "cancelled")
-    rows = [[c.queue, *(str(getattr(c, state)) for state in states), "paused" if c.paused else ""] for c in counts]
-    _print_table(["queue", *states, ""], rows)
+    rows = [[c.queue, *(str(getattr(c, state)) for state in states), _remark(c)] for c in counts]
+    print_table(["queue", *states, ""], rows)
+
+
+def _remark(counts: QueueCounts) -> str:
+    waits = "" if counts.oldest_waiting_ms is None else f"oldest waits {counts.oldest_waiting_ms / 1000:.0f} s"
+    return "paused" + (f", {waits}" if waits else "") if counts.paused else waits
+
+
+def print_workers(workers: Sequence[WorkerInfo], now_ms: int, *, as_json: bool) -> None:
+    """One line for each worker."""
+    if as_json:
+        print_json(workers)
+        return
+    rows = [
+        [
+            w.label,
+            w.host,
+            str(w.pid),
+            ", ".join(f"{queue} {places}" for queue, places in sorted(w.concurrency.items())),
+            str(w.active),
+            f"{max(0, now_ms - w.acquired) / 1000:.0f} s ago",
+            iso(w.started),
+            w.version,
+        ]
+        for w in workers
+    ]
+    print_table(["worker", "host", "pid", "places", "active", "asked", "started", "version"], rows)
+
+
+def print_stats(minutes: Sequence[MinuteStats], counts: QueueCounts, *, as_json: bool) -> None:
+    """One line for each minute in which something happened, and one for all of them."""
+    if as_json:
+        print_json({"queue": counts, "minutes": minutes})
+        return
+    seen = {verb for minute in minutes for verb in minute.counts}
+    verbs = [verb for verb in _VERBS if verb in seen] + sorted(seen.difference(_VERBS))
+    total = MinuteStats(0, {}, Histogram(), Histogram())
+    rows: list[list[str]] = []
+    for minute in minutes:
+        tally = {verb: total.counts.get(verb, 0) + minute.counts.get(verb, 0) for verb in verbs}
+        total = MinuteStats(0, tally, total.wait.merged(minute.wait), total.run.merged(minute.run))
+        if minute.counts:
+            rows.append([iso(minute.minute_ms)[11:16], *_figures(minute, verbs)])
+    print_table(["minute", *verbs, *_SHARES], [*rows, [f"{len(minutes)} min", *_figures(total, verbs)]])
+    if counts.oldest_waiting_ms is not None:
+        print(f"the oldest of {counts.waiting} waiting jobs has been waiting {counts.oldest_waiting_ms / 1000:.0f} s")
+
+
+def _figures(minute: MinuteStats, verbs: Sequence[str]) -> list[str]:
+    shares = [histogram.percentile_ms(share) for histogram in (minute.wait, minute.run) for share in (0.5, 0.95, 0.99)]
+    return [*(str(minute.counts.get(verb, 0)) for verb in verbs), *("-" if ms is None else _span(ms) for ms in shares)]
+
+
+def _span(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 10_000 else f"{ms / 1000:.0f} s"
 
 
 def print_jobs(lines: Sequence[JobLine], *, as_json: bool) -> None:
@@ -43,11 +120,11 @@ def print_jobs(lines: Sequence[JobLine], *, as_json: bool) -> None:
     rows = [
         [j.state, j.id, iso(j.timestamp), str(j.attempts_made), j.tenant or "", j.failed_reason or ""] for j in lines
     ]
-    _print_table(["state", "id", "enqueued", "attempts", "tenant", "reason"], rows)
+    print_table(["state", "id", "enqueued", "attempts", "tenant", "reason"], rows)
 
 
-def print_status(status: JobStatus, *, as_json: bool) -> None:
-    """Everything known of one job."""
+def print_status(status: JobStatus, why: str, *, as_json: bool) -> None:
+    """Everything known of one job, and why it does not run."""
     if as_json:
         print_json(status)
         return
@@ -65,7 +142,7 @@ def print_status(status: JobStatus, *, as_json: bool) -> None:
         "crashes": str(status.crashes) if status.crashes else None,
         "worker": status.worker_id,
         "reason": status.failed_reason,
-        "progress": _inline(status.progress),
+        "progress": None if status.progress is None else _progress(status.progress),
         "result": _inline(status.returnvalue),
         "payload": _inline(status.data),
     }
@@ -78,15 +155,54 @@ def print_status(status: JobStatus, *, as_json: bool) -> None:
             f"on {escape(attempt.worker)}: {escape(attempt.error)}",
         )
     for line in status.logs:
-        # Further lines are set off: a job's text must not pass for ours.
-        print(escape_lines(line).replace("\n", "\n    "))
+        _print_log(line)
+    print(f"why:       {escape(why)}")
+
+
+def _print_log(line: str) -> None:
+    # Further lines are set off: a job's text must not pass for ours.
+    print(escape_lines(line).replace("\n", "\n    "), flush=True)
+
+
+async def follow_job(viewer: Viewer, queue: str, job_id: str, *, as_json: bool) -> int:
+    """The job's log and progress are shown as they come, until it ends: 0 if it completed, else 1."""
+    last: JobStatus | None = None
+    async for status in viewer.follow(queue, job_id):
+        for line in status.logs:
+            if not as_json:
+                _print_log(line)
+        if not as_json and status.progress is not None and (last is None or status.progress != last.progress):
+            print(f"progress:  {escape(_progress(status.progress))}", flush=True)
+        if not as_json and (last is None or status.state != last.state):
+            print(f"state:     {status.state}", flush=True)
+        last = status
+    if last is None:
+        raise EngineError(f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned")
+    if as_json:
+        print_json(last)
+    elif last.failed_reason is not None:
+        print(f"reason:    {escape(last.failed_reason)}")
+    elif last.returnvalue is not None:
+        print(f"result:    {escape(_inline(last.returnvalue) or '')}")
+    return 0 if last.state is State.COMPLETED else 1
+
+
+def _progress(progress: Json) -> str:
+    """A step and how far it is, if that is what the job told."""
+    try:
+        told = msgspec.convert(progress, Progress)
+    except msgspec.ValidationError:
+        return _inline(progress) or ""
+    of = f" ({told.processed} of {told.total})" if told.processed is not None and told.total is not None else ""
+    return f"{told.step} {told.percent:g} %{of}"
 
 
 def _inline(value: Any) -> str | None:
     return None if value is None else encode_json(value).decode()
 
 
-def _print_table(head: list[str], rows: list[list[str]]) -> None:
+def print_table(head: list[str], rows: list[list[str]]) -> None:
+    """The rows under their head, each column as wide as its widest cell."""
     table = [head, *([escape(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     for row in table:

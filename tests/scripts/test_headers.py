@@ -31,8 +31,13 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "pause": lambda: commands.pause(K, paused=True),
     "requeue": lambda: commands.requeue(K, 1, 60, [("a", 1)]),
     "promote": lambda: commands.promote(K, 1, [("a", 1)]),
+    "repair": lambda: commands.repair(K, 1, [commands.Mark(b"a")]),
+    "drop_consumers": lambda: commands.drop_consumers(K, [b"w"]),
+    "audit": lambda: reads.audit(K, [commands.Mark(b"a")]),
+    "rights": lambda: reads.rights(K, [("PING",)]),
     "counts": lambda: reads.counts(K, 1, KEEP, KEEP),
     "show": lambda: reads.show(K, "a"),
+    "follow": lambda: reads.follow(K, "a", ""),
     "limits": lambda: reads.limits(K, 1, 10),
     "stats": lambda: reads.stats(K, 1, 5),
     "recent": lambda: reads.recent(K, "t", 10, 0),
@@ -43,6 +48,8 @@ OTHER_NAMES = {
     "set_limits": "control",
     "pause": "control",
     "promote": "requeue",
+    "drop_consumers": "repair",
+    "follow": "show",
     "list_jobs": "list",
 }
 """Functions that are not called like their script: it has several verbs, or Python has the word."""
@@ -169,7 +176,7 @@ def test_a_call_that_does_not_fit_its_header_is_refused() -> None:
     show = load("show")
     with pytest.raises(TypeError, match="show takes 3 keys, not 1"):
         Call(show, (K.active,), ["a"], bool)
-    with pytest.raises(TypeError, match="show takes 1 arguments, not 2"):
-        Call(show, K.of(show.keys), ["a", "b"], bool)
+    with pytest.raises(TypeError, match="show takes 2 arguments, not 3"):
+        Call(show, K.of(show.keys), ["a", "b", "c"], bool)
     with pytest.raises(TypeError, match="renew takes 4 arguments, not 1"):
         Call(load("renew"), K.of(load("renew").keys), [1], bool)

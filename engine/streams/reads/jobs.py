@@ -18,14 +18,23 @@ MAX_LOGS = 1_000
 
 def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
     """Everything known of a job's current run, None if there is no record of it."""
+    return build("show", k, [job_id, ""], lambda reply: _shown(k.queue, job_id, reply))
 
-    def decode(reply: list[Any]) -> JobStatus | None:
-        record = pairs(reply[0])
-        if "run" not in record:
-            return None
-        return _status(k.queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
 
-    return build("show", k, [job_id], decode)
+def follow(k: Keys, job_id: str, after: str) -> Call[tuple[JobStatus | None, str]]:
+    """The same, with the log lines behind `after` only (empty: all), and what to give as `after` next."""
+
+    def decode(reply: list[Any]) -> tuple[JobStatus | None, str]:
+        return _shown(k.queue, job_id, reply), reply[2][-1][0].decode() if reply[2] else after
+
+    return build("show", k, [job_id, after], decode)
+
+
+def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
+    record = pairs(reply[0])
+    if "run" not in record:
+        return None
+    return _status(queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
 
 
 def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
