@@ -12,6 +12,7 @@ from engine.errors import (
     JobFailed,
     LeaseLost,
     PayloadError,
+    QueueFull,
     ResultTimeout,
     SettingError,
     Snooze,
@@ -44,7 +45,7 @@ from engine.types import (
 )
 from engine.version import VERSION
 from engine.viewer import Viewer
-from engine.views import Histogram, JobPage, Limit, LimitsView, MinuteStats
+from engine.views import EventPage, Histogram, JobPage, Limit, LimitsView, MinuteStats
 from engine.worker import Worker, WorkerOptions
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "EngineError",
     "EnqueueUnknown",
     "Enqueued",
+    "EventPage",
     "Exponential",
     "Histogram",
     "Inspector",
@@ -79,6 +81,7 @@ __all__ = [
     "Progress",
     "Queue",
     "QueueCounts",
+    "QueueFull",
     "Rate",
     "ResultTimeout",
     "SettingError",

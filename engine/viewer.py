@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
@@ -13,12 +14,14 @@ from engine.errors import SettingError
 from engine.registry import Queue, find_queue
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
+from engine.streams.events import decode_events
 from engine.streams.keys import check_id
 from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
-from engine.views import JobPage, LimitsView, MinuteStats
+from engine.views import EventPage, JobPage, LimitsView, MinuteStats
 from engine.why import why_job, why_queue
 
+_EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
 """Statistics are kept for 48 h."""
 
@@ -102,6 +105,24 @@ class Viewer:
                 return
             await asyncio.sleep(every_s)
 
+    async def events(self, queue: str, after: str = "0-0", limit: int = 100) -> EventPage:
+        """What happened behind the event `after`, oldest first: at most `limit` batches, of up to 250 jobs each.
+
+        `after` is the id of an event; 0-0 gives what is still kept (about 10,000 batches), $ what is yet to come.
+        """
+        key = self._keys(queue).events
+        if after == "$":
+            newest = await self._store.command("XREVRANGE", key, "+", "-", "COUNT", 1)
+            return EventPage([], newest[0][0].decode() if newest else "0-0")
+        if not _EVENT.match(after):
+            raise SettingError(f"after {after!r}: give the id of an event, as in 1790000000000-0, or 0-0, or $")
+        if limit < 1:
+            raise SettingError(f"limit must be at least 1, not {limit}")
+        oldest = await self._store.command("XRANGE", key, "-", "+", "COUNT", 1)
+        entries = await self._store.command("XRANGE", key, f"({after}", "+", "COUNT", limit)
+        gap = _order(after) > (0, 0) and (not oldest or _order(oldest[0][0].decode()) > _order(after))
+        return EventPage(decode_events(queue, entries), entries[-1][0].decode() if entries else after, gap)
+
     async def now_ms(self) -> int:
         """The server's time, by which everything here is stamped."""
         seconds, micros = await self._store.command("TIME")
@@ -146,6 +167,11 @@ class Viewer:
 
     def _keys(self, queue: str) -> Keys:
         return Keys(self._prefix, self._find(queue).slot, queue)
+
+
+def _order(event_id: str) -> tuple[int, int]:
+    ms, _, number = event_id.partition("-")
+    return int(ms), int(number or 0)
 
 
 def _worker(consumer: str, flat: Sequence[bytes]) -> WorkerInfo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from engine.types import JobLine
+from engine.types import Event, JobLine
 
 
 class JobPage(Struct, frozen=True, rename="camel"):
@@ -13,6 +13,17 @@ class JobPage(Struct, frozen=True, rename="camel"):
 
     jobs: list[JobLine]
     after: str | None = None
+
+
+class EventPage(Struct, frozen=True, rename="camel"):
+    """Some events in order, and what to give as `after` for those that follow.
+
+    `gap`: events behind the `after` that was asked for have been trimmed.
+    """
+
+    events: list[Event]
+    after: str
+    gap: bool = False
 
 
 class Limit(Struct, frozen=True, rename="camel"):

@@ -12,7 +12,7 @@ from engine.codec import encode_json
 from engine.errors import EngineError
 from engine.escaping import escape, escape_lines
 from engine.streams.reads import iso
-from engine.types import JobLine, JobStatus, Json, Progress, QueueCounts, State, WorkerInfo
+from engine.types import Event, JobLine, JobStatus, Json, Progress, QueueCounts, State, WorkerInfo
 from engine.viewer import Viewer
 from engine.views import Histogram, MinuteStats
 
@@ -61,6 +61,15 @@ def print_counts(counts: Sequence[QueueCounts], *, as_json: bool) -> None:
 def _remark(counts: QueueCounts) -> str:
     waits = "" if counts.oldest_waiting_ms is None else f"oldest waits {counts.oldest_waiting_ms / 1000:.0f} s"
     return "paused" + (f", {waits}" if waits else "") if counts.paused else waits
+
+
+def print_events(events: Sequence[Event], *, as_json: bool) -> None:
+    """One line for each event, as JSON or text: a reader can take them as they come."""
+    for event in events:
+        if as_json:
+            print(encode_json(event).decode().translate(_JSON_ESCAPES), flush=True)
+        else:
+            print(f"{event.id:>17}  {iso(event.at_ms)}  {event.verb:9} {escape(event.job_id)}", flush=True)
 
 
 def print_workers(workers: Sequence[WorkerInfo], now_ms: int, *, as_json: bool) -> None:

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import socket
 from collections.abc import Sequence
 
 from engine.cli.command import Commands, add_command, reach
-from engine.cli.output import print_json, print_line, print_stats, print_workers
+from engine.cli.output import print_events, print_json, print_line, print_stats, print_workers, say
 from engine.config import Settings
 from engine.errors import EngineError
 from engine.loading import load_app
 from engine.types import WorkerInfo
 
 HEALTHY_MS = 30_000
+_FOLLOW_S = 0.25
 
 
 def add_to(commands: Commands) -> None:
-    """The commands `stats`, `workers` and `health` are there."""
+    """The commands `stats`, `events`, `workers` and `health` are there."""
     stats = add_command(commands, "stats", _stats, "what happened in a queue, minute by minute")
     stats.add_argument("queue")
     stats.add_argument("--minutes", type=int, default=15)
+
+    events = add_command(commands, "events", _events, "what happened in a queue, oldest first; resumes from an id")
+    events.add_argument("queue")
+    events.add_argument("--after", default="0-0", metavar="ID", help="the last event seen; $ for what is yet to come")
+    events.add_argument("--limit", type=int, default=1_000, help="batches, of up to 250 jobs each (1000)")
+    events.add_argument("--follow", action="store_true", help="go on with what happens from now on")
 
     add_command(commands, "workers", _workers, "list the workers that beat")
 
@@ -40,6 +48,26 @@ def _stats(arguments: argparse.Namespace, settings: Settings) -> int:
             counts = await inspector.counts(arguments.queue)
         print_stats(minutes, counts, as_json=arguments.json)
         return 0
+
+    return reach(settings, look())
+
+
+def _events(arguments: argparse.Namespace, settings: Settings) -> int:
+    app = load_app(arguments.app)
+
+    async def look() -> int:
+        after = arguments.after
+        async with app.inspect(settings) as inspector:
+            while True:
+                page = await inspector.events(arguments.queue, after, arguments.limit)
+                if page.gap:
+                    say(f"warning: events behind {after} have been trimmed; what is still kept follows")
+                print_events(page.events, as_json=arguments.json)
+                if not arguments.follow:
+                    return 0
+                after = page.after
+                if not page.events:
+                    await asyncio.sleep(_FOLLOW_S)
 
     return reach(settings, look())
 

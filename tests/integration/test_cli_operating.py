@@ -69,7 +69,9 @@ def test_clean(theatre: Theatre, office: BoxOffice) -> None:
 
 def test_promote(theatre: Theatre, office: BoxOffice) -> None:
     """A delayed job waits at once; one that does not is answered by exit 1."""
-    assert ok(theatre, "enqueue", "play", "--job", "play", '{"tenantId":"t1"}', "--id", "later", "--delay", "3600").startswith("created")
+    assert ok(
+        theatre, "enqueue", "play", "--job", "play", '{"tenantId":"t1"}', "--id", "later", "--delay", "3600"
+    ).startswith("created")
     assert "enqueued with a delay until" in ok(theatre, "why", "play", "later")
     assert ok(theatre, "promote", "play", "later") == "later: promoted\n"
     assert office.counts().waiting == 1
@@ -110,14 +112,30 @@ def test_workers_health_and_stats(theatre: Theatre, office: BoxOffice) -> None:
 def test_waiting_for_a_job_shows_its_life(theatre: Theatre) -> None:
     """`enqueue --wait` prints log, progress and end, and answers by exit 0 or 1; `status --follow` does the same."""
     with theatre.worker(label="w"):
-        done = theatre.engine("enqueue", "play", "--job", "play", '{"do":"notes","text":"noted"}', "--id", "a", "--wait")
+        done = theatre.engine(
+            "enqueue", "play", "--job", "play", '{"do":"notes","text":"noted"}', "--id", "a", "--wait"
+        )
         assert done.returncode == 0, done
         assert "state:     completed" in done.stdout
         assert "noted" in done.stdout
-        failed = theatre.engine("enqueue", "play", "--job", "play", '{"act":"unrecoverable"}', "--id", "b", "--wait")
+        failed = theatre.engine(*put, '{"do":"unrecoverable"}', "--id", "b")
         assert (failed.returncode, "reason:" in failed.stdout) == (1, True)
         assert theatre.engine("status", "play", "b", "--follow").returncode == 1
         last = json.loads(ok(theatre, "status", "play", "a", "--follow", "--json"))
         assert last["state"] == "completed"
     assert "has no job 'nobody'" in fails(theatre, 1, "status", "play", "nobody", "--follow")
     assert "needs a queue and a job" in fails(theatre, 2, "status", "--follow")
+
+
+def test_events_go_on_from_an_id(theatre: Theatre, office: BoxOffice) -> None:
+    """Each event is a line; behind the id of one come those that followed; a trimmed one is told as a gap."""
+    office.put(Play(), "a")
+    lines = [json.loads(line) for line in ok(theatre, "events", "play", "--json").splitlines()]
+    assert [(line["verb"], line["jobId"]) for line in lines] == [("enqueue", "a")]
+    assert theatre.engine("run", "--drain").returncode == 0
+    later = ok(theatre, "events", "play", "--after", lines[0]["id"]).splitlines()
+    assert [line.split()[2:] for line in later] == [["acquire", "a"], ["complete", "a"]]
+    gap = theatre.engine("events", "play", "--after", "1-0")
+    assert (gap.returncode, gap.stderr.startswith("warning: events behind 1-0")) == (0, True)
+    assert ok(theatre, "events", "play", "--after", "$") == ""
+    assert "give the id of an event" in fails(theatre, 2, "events", "play", "--after", "yesterday")
