@@ -112,9 +112,8 @@ def test_workers_health_and_stats(theatre: Theatre, office: BoxOffice) -> None:
 def test_waiting_for_a_job_shows_its_life(theatre: Theatre) -> None:
     """`enqueue --wait` prints log, progress and end, and answers by exit 0 or 1; `status --follow` does the same."""
     with theatre.worker(label="w"):
-        done = theatre.engine(
-            "enqueue", "play", "--job", "play", '{"do":"notes","text":"noted"}', "--id", "a", "--wait"
-        )
+        put = ("enqueue", "play", "--job", "play", "--wait")
+        done = theatre.engine(*put, '{"do":"notes","text":"noted"}', "--id", "a")
         assert done.returncode == 0, done
         assert "state:     completed" in done.stdout
         assert "noted" in done.stdout
