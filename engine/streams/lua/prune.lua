@@ -19,7 +19,7 @@ local limit = ARGV[2]
 local reply = {}
 for n = 1, 3 do
   local index, age_ms, count = KEYS[n], tonumber(ARGV[1 + 2 * n]), tonumber(ARGV[2 + 2 * n])
-  local ids = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. digits(now_ms - age_ms), 'LIMIT', '0', limit)
+  local ids = redis.call('ZRANGEBYSCORE', index, '-inf', digits(now_ms - age_ms), 'LIMIT', '0', limit)
   local over = count >= 0 and redis.call('ZCARD', index) - count or 0
   if over > #ids then
     ids = redis.call('ZRANGE', index, '0', digits(math.min(over, tonumber(limit)) - 1))
