@@ -1,4 +1,4 @@
-"""`python -m jobs.demo`: servers, migrations, simulator, a real worker, four ingests and two score runs.
+"""`python -m jobs.demo`: servers, migrations, simulator, a real worker, six ingests and two score runs.
 
 Everything that it starts is its own, lies in one directory and ends with it; a given REDIS_URL or DATABASE_URL is
 not touched. Run again, it finds nothing new to create and the same scores.
@@ -19,6 +19,8 @@ from msgspec import Struct
 from engine import Client, EngineError, JobStatus, Settings
 from engine.embedded import EmbeddedValkey
 from jobs.app import app
+from jobs.connectors.guard import allow_address_of
+from jobs.credentials import KEY_VARIABLE, Vault, new_key
 from jobs.database import connect, migrate
 from jobs.demo import processes, tenants
 from jobs.demo.progress import finish
@@ -43,8 +45,8 @@ def main() -> int:
     """The demo has run; its exit code."""
     parser = argparse.ArgumentParser(prog="python -m jobs.demo", description=__doc__)
     parser.add_argument("--directory", type=Path, default=Path(".data/demo"), help="default .data/demo")
-    parser.add_argument("--reviews", type=int, default=2_500, help="per connector (default 2500)")
-    parser.add_argument("--seed", type=int, default=7, help="of the invented reviews (default 7)")
+    parser.add_argument("--reviews", type=int, default=1_200, help="per connector (default 1200)")
+    parser.add_argument("--seed", type=int, default=11, help="of the invented reviews (default 11)")
     arguments = parser.parse_args()
     try:
         run(Options(arguments.directory, arguments.reviews, arguments.seed))
@@ -64,12 +66,17 @@ def run(options: Options) -> None:
     print(f"starting Valkey and PostgreSQL in {directory}")
     with EmbeddedValkey(directory / "valkey") as valkey, start_embedded(directory) as env:
         # Only these servers: whatever the environment or .env.local names stays untouched.
-        os.environ.update(env, REDIS_URL=valkey.url)
+        os.environ.update(env, REDIS_URL=valkey.url, **{KEY_VARIABLE: new_key()})
         settings = Settings.from_environment(dict(os.environ))
         with processes.simulator(as_of=AS_OF, reviews=options.reviews, seed=options.seed) as simulator_url:
             asyncio.run(prepare(env["DATABASE_URL"], simulator_url))
-            print(f"simulated review source at {simulator_url}: {tenants.LOCATIONS} locations, seed {options.seed}")
-            with processes.worker(directory, {**env, "REDIS_URL": valkey.url}) as log:
+            print(
+                f"simulated review sources at {simulator_url}: {tenants.LOCATIONS} locations on Google,"
+                f" {tenants.BUSINESSES} businesses on Hellopeter, seed {options.seed}"
+            )
+            with processes.worker(
+                directory, {**env, "REDIS_URL": valkey.url, **allow_address_of(simulator_url)}
+            ) as log:
                 print("worker: python -m engine run --queues ingest_reviews,score_run")
                 asyncio.run(work(settings, env["DATABASE_URL"]))
         print(f"\ndata in {directory}/valkey and {directory}/postgres, the worker's log in {log}")
@@ -81,7 +88,7 @@ async def prepare(database_url: str, simulator_url: str) -> None:
     async with connect(database_url) as connection:
         applied = await migrate(connection)
         print(f"migrated: {', '.join(applied) or 'nothing to do'}")
-        await tenants.create(connection, simulator_url)
+        await tenants.create(connection, simulator_url, Vault.read(os.environ))
 
 
 async def work(settings: Settings, database_url: str) -> None:

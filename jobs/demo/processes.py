@@ -13,7 +13,7 @@ from pathlib import Path
 
 from engine import EngineError
 from engine.embedded import Guarded, Order
-from jobs.demo.tenants import LOCATIONS
+from jobs.demo.tenants import BUSINESSES, LOCATIONS
 
 STOP_S = 8.0
 READY_S = 20.0
@@ -23,7 +23,7 @@ READY_S = 20.0
 def simulator(*, as_of: date, reviews: int, seed: int) -> Generator[str]:
     """The simulator's URL; it serves inside the block, and ends when its standard input does."""
     command = [sys.executable, "-m", "jobs.simulator", "--as-of", str(as_of), "--reviews", str(reviews)]
-    command += ["--locations", str(LOCATIONS), "--seed", str(seed)]
+    command += ["--locations", str(LOCATIONS), "--businesses", str(BUSINESSES), "--seed", str(seed)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -63,7 +63,7 @@ def worker(directory: Path, env: Mapping[str, str]) -> Generator[Path]:
 
 def _await_ready(running: Guarded, log: Path) -> None:
     ends = time.monotonic() + READY_S
-    while " ready " not in (text := log.read_text(errors="replace") if log.exists() else ""):
+    while "ready worker=" not in (text := log.read_text(errors="replace") if log.exists() else ""):
         if running.status is not None or time.monotonic() > ends:
             raise EngineError(f"the worker did not start; {log} ends:\n{text[-2000:]}")
         time.sleep(0.05)

@@ -27,7 +27,13 @@ def main() -> None:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    world = make_world(seed=options.seed, as_of=options.as_of, locations=options.locations, reviews=options.reviews)
+    world = make_world(
+        seed=options.seed,
+        as_of=options.as_of,
+        locations=options.locations,
+        businesses=options.businesses,
+        reviews=options.reviews,
+    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,11 +59,12 @@ def _wait_for_the_end_of_input(told: partial[None]) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m jobs.simulator", description="A simulated review source.")
+    parser = argparse.ArgumentParser(prog="python -m jobs.simulator", description="Simulated review sources.")
     parser.add_argument("--port", type=int, default=0, help="on loopback; 0 (default) takes a free one")
     parser.add_argument("--seed", type=int, default=7, help="the same seed and day give the same reviews")
-    parser.add_argument("--reviews", type=int, default=2500, help="per location (default 2500)")
-    parser.add_argument("--locations", type=int, default=3, help="accounts/1/locations/1 and on (default 3)")
+    parser.add_argument("--reviews", type=int, default=2500, help="at each of them (default 2500)")
+    parser.add_argument("--locations", type=int, default=3, help="on Google: accounts/1/locations/1 and on (default 3)")
+    parser.add_argument("--businesses", type=int, default=1, help="on Hellopeter: GET /control/locations (default 1)")
     parser.add_argument("--as-of", type=date.fromisoformat, required=True, help="all reviews lie before this day")
     parser.add_argument("--stay", action="store_true", help="go on when standard input ends")
     return parser.parse_args()

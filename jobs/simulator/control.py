@@ -2,7 +2,7 @@
 
 GET  /control/locations                  name to title
 GET  /control/truth?location=…           the rows that a reader must end up with
-POST /control/add      {location, text, rating, author?}
+POST /control/add      {location, text, rating, author?, title?}
 POST /control/edit     {location, reviewId, text, rating}
 POST /control/reply    {location, reviewId, text}        a null text takes the reply back
 POST /control/delete   {location, reviewId}
@@ -36,6 +36,7 @@ class _Add(_Body, frozen=True, kw_only=True):
     text: str | None
     rating: Stars | None
     author: str | None = "A. Guest"
+    title: str | None = None
 
 
 class _Edit(_Body, frozen=True, kw_only=True):
@@ -68,7 +69,6 @@ class Control:
         self._faults = faults
         self._office = office
         self._now = now
-        self._added = 0
         self._controls: dict[str, Callable[[Request], object]] = {
             "GET locations": self._locations,
             "GET truth": self._truth,
@@ -102,11 +102,11 @@ class Control:
 
     def _add(self, request: Request) -> TrueReview:
         add = msgspec.json.decode(request.body, type=_Add)
-        self._added += 1
         now = self._now()
         review = TrueReview(
-            review_id=f"added-{self._added}",
+            review_id=self._world.new_id(add.location),
             author=add.author,
+            title=add.title,
             rating=add.rating,
             text=add.text,
             created=now,

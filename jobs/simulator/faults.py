@@ -7,7 +7,6 @@ from typing import Literal
 from msgspec import Struct
 
 from jobs.simulator.listener import Response, json_response
-from jobs.simulator.wire import error_json
 
 Kind = Literal[
     "rate_limit",  # 429, with retry_after in the header or retry_delay in the body
@@ -17,12 +16,13 @@ Kind = Literal[
     "cut",  # the connection ends within the answer
     "garbage",  # 200 with a body that is not JSON
     "bad_rows",  # the right answer with unreadable rows among the good ones
+    # The next three are Google's alone: elsewhere nothing comes of them.
     "expire",  # every access token expires just now
     "revoke",  # the owner withdraws the access just now
     "stale",  # every page token given so far becomes unknown
     "added",  # somebody writes a review just now
-    "edited",  # the author of the oldest review edits it just now
-    "deleted",  # the newest review is taken away just now
+    "edited",  # the author of the location's oldest review edits it just now
+    "deleted",  # the location's newest review is taken away just now
 ]
 
 
@@ -37,6 +37,11 @@ class Fault(Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fi
     retry_after: str | None = None
     retry_delay: str | None = None
     delay_s: float = 0.0
+
+    @property
+    def refused_with(self) -> int:
+        """The status of an answer that is a refusal."""
+        return 429 if self.kind == "rate_limit" else self.status
 
 
 class _Pending:
@@ -75,11 +80,10 @@ class Faults:
         return met
 
 
-def refused(fault: Fault) -> Response:
-    """The answer of a source that is too busy (`rate_limit`) or not well (`unavailable`)."""
-    status, name = (429, "RESOURCE_EXHAUSTED") if fault.kind == "rate_limit" else (fault.status, "UNAVAILABLE")
+def refused(fault: Fault, body: object) -> Response:
+    """The answer of a source that is too busy (`rate_limit`) or not well (`unavailable`); `body` is in its words."""
     headers = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
-    return json_response(status, error_json(status, name, "Try again later.", fault.retry_delay), **headers)
+    return json_response(fault.refused_with, body, **headers)
 
 
 def broken(fault: Fault, whole: Response) -> Response:

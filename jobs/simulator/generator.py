@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,11 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from jobs.simulator.grammar import Author, Mood, Phrases, reply_text, short_text
-from jobs.simulator.names import RESTAURANTS, author_name
+from jobs.simulator.names import RESTAURANTS, author_name, slug_of
 from jobs.simulator.phrases_af import AFRIKAANS
 from jobs.simulator.phrases_en import ENGLISH
+from jobs.simulator.posts import post, posts
 from jobs.simulator.taste import Taste, Verdict, make_taste, visit
-from jobs.simulator.world import TrueReview, World
+from jobs.simulator.world import TrueReview, World, is_slug
 
 DAYS = 548
 """Reviews lie in these many days before the world's day."""
@@ -42,40 +44,68 @@ class Mix(Struct, frozen=True, kw_only=True):
     """Nearly the same text again, by another author."""
 
 
-def make_world(*, seed: int, as_of: date, locations: int = 3, reviews: int = 2500, mix: Mix | None = None) -> World:
-    """A world with `reviews` at each of `locations`, all written and answered before `as_of` (UTC)."""
+def make_world(
+    *, seed: int, as_of: date, locations: int = 3, businesses: int = 0, reviews: int = 2500, mix: Mix | None = None
+) -> World:
+    """A world with `reviews` at each of `locations` on Google and of `businesses` on Hellopeter.
+
+    All are written and answered before `as_of` (UTC).
+    """
     end = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     world = World(end)
     guests = _Guests(Random(f"{seed}:words"), end, mix or Mix())  # noqa: S311 - no secrets here
     for number, name in enumerate(location_names(locations)):
-        title = RESTAURANTS[number % len(RESTAURANTS)]
-        world.open_location(name, title)
+        world.open_location(name, _title(number))
         random = Random(f"{seed}:{name}")  # noqa: S311 - the same
         for review in guests.reviews(random, reviews):
             world.put(name, review)
+    for number, slug in enumerate(business_slugs(businesses)):
+        world.open_location(slug, _title(number))
+        random = Random(f"{seed}:{slug}")  # noqa: S311 - the same
+        for review in posts(guests.on_hellopeter().reviews(random, reviews), number, end, random):
+            world.put(slug, review)
     return world
 
 
 def location_names(count: int) -> list[str]:
-    """The names of a world's locations."""
+    """The names of a world's locations on Google."""
     return [f"accounts/1/locations/{number}" for number in range(1, count + 1)]
+
+
+def business_slugs(count: int) -> list[str]:
+    """The names of a world's businesses on Hellopeter."""
+    slugs = [slug_of(_title(number)) for number in range(count)]
+    return [slug if number < len(RESTAURANTS) else f"{slug}-{number + 1}" for number, slug in enumerate(slugs)]
 
 
 def new_review(world: World, location: str, at: datetime, random: Random) -> TrueReview:
     """A fresh invented review written at `at` and put into the world."""
     guests = _Guests(random, at + timedelta(seconds=1), Mix(stars_only=0, short=0, edited=0))
-    return world.put(location, guests.review(make_taste(random), at, random))
+    review = guests.review(make_taste(random), at, random)
+    if is_slug(location):
+        review = post(review, world.new_id(location), guests.end, random)
+    return world.put(location, review)
+
+
+def _title(number: int) -> str:
+    return RESTAURANTS[number % len(RESTAURANTS)]
 
 
 class _Guests:
     """Everyone who writes, over all locations: they know which texts are taken."""
 
     def __init__(self, random: Random, end: datetime, mix: Mix) -> None:
+        self.end = end
         self._words = random
-        self._end = end
-        self._mix = mix
+        self.mix = mix
         self._taken: set[str] = set()
         self._elsewhere: list[TrueReview] = []
+
+    def on_hellopeter(self) -> _Guests:
+        """The same people where nobody can leave stars or words alone, and nothing is translated."""
+        guests = copy.copy(self)
+        guests.mix = msgspec.structs.replace(self.mix, stars_only=0, no_stars=0, translated=0)
+        return guests
 
     def reviews(self, random: Random, count: int) -> Iterator[TrueReview]:
         """The reviews of one more location."""
@@ -83,9 +113,9 @@ class _Guests:
         here: list[TrueReview] = []
         for _ in range(count):
             chance = random.random()
-            if self._elsewhere and chance < self._mix.copied:
+            if self._elsewhere and chance < self.mix.copied:
                 review = self._copy(random.choice(self._elsewhere), random, days=3)
-            elif here and chance > 1 - self._mix.reworded:
+            elif here and chance > 1 - self.mix.reworded:
                 review = self._reworded(random.choice(here), random)
             else:
                 review = self.review(taste, self._moment(random), random)
@@ -96,15 +126,15 @@ class _Guests:
 
     def review(self, taste: Taste, created: datetime, random: Random) -> TrueReview:
         """What one guest leaves, with the owner's answer and the guest's later edit, if any."""
-        when = 1 - (self._end - created) / timedelta(days=DAYS)
+        when = 1 - (self.end - created) / timedelta(days=DAYS)
         verdict = visit(taste, when, random)
-        phrases = AFRIKAANS if random.random() < self._mix.afrikaans else ENGLISH
+        phrases = AFRIKAANS if random.random() < self.mix.afrikaans else ENGLISH
         text = self._text(phrases, verdict, random)
-        translated = text is not None and phrases is AFRIKAANS and random.random() < self._mix.translated
+        translated = text is not None and phrases is AFRIKAANS and random.random() < self.mix.translated
         review = TrueReview(
             review_id="".join(random.choices(_ID_LETTERS, k=24)),
-            author=None if random.random() < self._mix.anonymous else author_name(random),
-            rating=None if text and random.random() < self._mix.no_stars else verdict.stars,
+            author=None if random.random() < self.mix.anonymous else author_name(random),
+            rating=None if text and random.random() < self.mix.no_stars else verdict.stars,
             text=text,
             language=None if text is None else "af" if phrases is AFRIKAANS else "en",
             created=created,
@@ -117,9 +147,9 @@ class _Guests:
 
     def _text(self, phrases: Phrases, verdict: Verdict, random: Random) -> str | None:
         kind = random.random()
-        if kind < self._mix.stars_only:
+        if kind < self.mix.stars_only:
             return None
-        if kind < self._mix.stars_only + self._mix.short:
+        if kind < self.mix.stars_only + self.mix.short:
             return short_text(phrases, verdict.mood, random)
         text = Author(phrases, self._words).review(verdict.opinions, verdict.mood)
         return self._claimed(text, phrases, verdict.mood)
@@ -131,7 +161,7 @@ class _Guests:
         return text
 
     def _edited(self, review: TrueReview, phrases: Phrases, mood: Mood, random: Random) -> TrueReview:
-        if random.random() >= self._mix.edited:
+        if random.random() >= self.mix.edited:
             return review
         text = review.text and self._claimed(Author(phrases, random).longer(review.text, mood), phrases, mood)
         updated = self._later(review.created, random, days=60)
@@ -169,12 +199,12 @@ class _Guests:
         hour = random.choices(range(24), _HOURS)[0]
         second = random.randrange(3600)
         micros = random.choice((0, 1000 * random.randrange(1000), random.randrange(1_000_000)))
-        start = self._end - timedelta(days=DAYS)
+        start = self.end - timedelta(days=DAYS)
         return start + timedelta(days=day, hours=hour, seconds=second, microseconds=micros)
 
     def _later(self, after: datetime, random: Random, *, days: float) -> datetime:
         """Some time after, within `days` and before the world's day."""
-        longest_s = min(days * 86_400.0, (self._end - after).total_seconds() - 1)
+        longest_s = min(days * 86_400.0, (self.end - after).total_seconds() - 1)
         return after + timedelta(seconds=int(random.uniform(0, max(0.0, longest_s))))
 
 

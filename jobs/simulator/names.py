@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 _FIRST_NAMES = """
@@ -33,3 +34,8 @@ def author_name(random: Random) -> str:
     if style < 0.55:
         return f"{first} {last}"
     return f"{first} {last[0]}." if style < 0.85 else first
+
+
+def slug_of(text: str) -> str:
+    """The text as a part of an address."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

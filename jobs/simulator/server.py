@@ -1,27 +1,21 @@
-"""The simulated Google: reviews and tokens over HTTP, with trouble on demand."""
+"""The simulated sources: Google and Hellopeter over one world, with trouble on demand."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from random import Random
-from typing import Any, Self
-from urllib.parse import parse_qsl
+from typing import Any, Protocol, Self
 
 from jobs.simulator import tokens
 from jobs.simulator.control import Control
 from jobs.simulator.faults import Fault, Faults, broken, refused
-from jobs.simulator.generator import new_review
+from jobs.simulator.google_api import GoogleApi
+from jobs.simulator.happenings import Happenings
+from jobs.simulator.hellopeter_api import HellopeterApi
 from jobs.simulator.listener import Listener, Request, Response, json_response
-from jobs.simulator.wire import Cursor, bad_rows, cursor_of, error_json, page_json
-from jobs.simulator.world import NotThere, World
-
-_LISTING = re.compile(r"/v4/(accounts/[^/]+/locations/[^/]+)/reviews")
-_ORDERS = ("updateTime desc", "rating", "rating desc")
-_LARGEST_PAGE = 50
+from jobs.simulator.world import World
 
 
 def utc_now() -> datetime:
@@ -29,18 +23,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def connector_settings(url: str) -> dict[str, str]:
-    """The settings of a GOOGLE connector that reads from the simulator at `url`."""
-    return {"mode": "business", "baseUrl": f"{url}/v4", "tokenUrl": f"{url}/token"}
+class Site(Protocol):
+    """One site's way to show the world."""
 
+    def location(self, path: str) -> str | None:
+        """The location whose listing a path is; None if it is none of this site's."""
+        ...
 
-def connector_credentials() -> dict[str, str]:
-    """Credentials that the simulator knows; the first request fetches an access token."""
-    return {
-        "refreshToken": tokens.REFRESH_TOKEN,
-        "clientId": tokens.CLIENT_ID,
-        "clientSecret": tokens.CLIENT_SECRET,
-    }
+    def answer(self, request: Request, *, spoilt: bool = False) -> Response:
+        """The page that is asked for, with unreadable rows in it if `spoilt`."""
+        ...
+
+    def excuse(self, fault: Fault) -> dict[str, Any]:
+        """The body of a refusal that a fault asks for."""
+        ...
 
 
 class Simulator:
@@ -56,9 +52,9 @@ class Simulator:
         self.office = tokens.TokenOffice(now)
         self.requests: Counter[str] = Counter()
         """How many requests came for reviews, token and control."""
-        self._now = now
-        self._random = Random("just now")  # noqa: S311 - no secrets here
-        self._epoch = 0
+        self._google = GoogleApi(world, self.office)
+        self._sites: tuple[Site, ...] = (self._google, HellopeterApi(world))
+        self._happenings = Happenings(world, self.office, self._google, now)
         self._control = Control(world, self.faults, self.office, now)
         self._listener = Listener(self._answer, port=port)
 
@@ -76,84 +72,41 @@ class Simulator:
 
     async def _answer(self, request: Request) -> Response:
         if request.path == "/token" and request.method == "POST":
-            self.requests["token"] += 1
-            return await self._troubled(request, self._token, self.faults.next("token"))
-        if _LISTING.fullmatch(request.path) and request.method == "GET":
-            self.requests["reviews"] += 1
-            return await self._troubled(request, self._reviews, self.faults.next("reviews"))
+            return await self._token(request)
         if request.path.startswith("/control/"):
             self.requests["control"] += 1
             return self._control.answer(request)
-        return json_response(404, error_json(404, "NOT_FOUND", "nothing is served here"))
+        for site in self._sites:
+            if request.method == "GET" and site.location(request.path) is not None:
+                return await self._reviews(site, request)
+        return json_response(404, {"error": "nothing is served here"})
 
-    async def _troubled(self, request: Request, answer: Callable[[Request], Response], fault: Fault | None) -> Response:
-        """The answer that a request gets when it meets a fault."""
+    async def _token(self, request: Request) -> Response:
+        self.requests["token"] += 1
+        fault = self.faults.next("token")
         if fault is None:
-            return answer(request)
+            return self._google.token(request)
+        return await self._troubled(fault, self._google, request, lambda: self._google.token(request))
+
+    async def _reviews(self, site: Site, request: Request) -> Response:
+        self.requests["reviews"] += 1
+        fault = self.faults.next("reviews")
+        if fault is None:
+            return site.answer(request)
+        spoilt = fault.kind == "bad_rows"
+        return await self._troubled(fault, site, request, lambda: site.answer(request, spoilt=spoilt))
+
+    async def _troubled(self, fault: Fault, site: Site, request: Request, answer: Callable[[], Response]) -> Response:
+        """The answer that a request gets when it meets a fault."""
         match fault.kind:
             case "rate_limit" | "unavailable":
-                return refused(fault)
+                return refused(fault, site.excuse(fault))
             case "reset" | "cut" | "garbage":
-                return broken(fault, answer(request))
+                return broken(fault, answer())
             case "bad_rows":
-                return self._reviews(request, bad_rows())
+                return answer()
             case "slow":
                 await asyncio.sleep(fault.delay_s)
             case happening:
-                self._happens(happening, request)
-        return answer(request)
-
-    def _happens(self, what: str, request: Request) -> None:
-        """Something happens in the world just before the request is answered."""
-        match what:
-            case "expire":
-                self.office.expire()
-            case "revoke":
-                self.office.revoke()
-            case "stale":
-                self._epoch += 1
-            case _:
-                self._changes(what, request.path.removeprefix("/v4/").removesuffix("/reviews"))
-
-    def _changes(self, what: str, location: str) -> None:
-        listing = self.world.truth(location)
-        if what == "added" or not listing:
-            new_review(self.world, location, self._now(), self._random)
-        elif what == "edited":
-            oldest = listing[-1]
-            self.world.edit(location, oldest.review_id, self._now(), text="On second thoughts, we liked it.", rating=4)
-        else:
-            self.world.delete(location, listing[0].review_id)
-
-    def _token(self, request: Request) -> Response:
-        status, body = self.office.grant(dict(parse_qsl(request.body.decode("latin-1"))))
-        return json_response(status, body)
-
-    def _reviews(self, request: Request, spoilt: list[dict[str, Any]] | None = None) -> Response:
-        if not self.office.accepts(request.headers.get("authorization", "")):
-            body = error_json(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
-            return json_response(401, body)
-        location = request.path.removeprefix("/v4/").removesuffix("/reviews")
-        if not location.startswith("accounts/1/"):
-            return json_response(403, error_json(403, "PERMISSION_DENIED", "The caller lacks permission."))
-        try:
-            listing = self.world.truth(location)
-        except NotThere:
-            return json_response(404, error_json(404, "NOT_FOUND", "Requested entity was not found."))
-        cursor, size = self._cursor(request, location), request.query.get("pageSize", "50")
-        if cursor is None or not size.isdecimal() or request.query.get("orderBy", _ORDERS[0]) not in _ORDERS:
-            body = error_json(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
-            return json_response(400, body)
-        page = page_json(listing, cursor, min(_LARGEST_PAGE, max(1, int(size))))
-        if spoilt:
-            page["reviews"] = [*page.get("reviews", []), *spoilt]
-        return json_response(200, page)
-
-    def _cursor(self, request: Request, location: str) -> Cursor | None:
-        """The place a request asks for; None if its page token is stale, foreign or not ours."""
-        token = request.query.get("pageToken")
-        if not token:
-            return Cursor(location, 0, self._epoch)
-        cursor = cursor_of(token)
-        known = cursor is not None and (cursor.location, cursor.epoch) == (location, self._epoch)
-        return cursor if known else None
+                self._happenings.happens(happening, site.location(request.path))
+        return answer()

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from jobs.simulator import business_slugs
+
 COMMAND = (
     *(sys.executable, "-m", "jobs.simulator"),
     *("--reviews", "20", "--locations", "1", "--seed", "1", "--as-of", "2026-01-31"),
@@ -52,6 +54,16 @@ def test_ends(end: Callable[[subprocess.Popen[str]], None]) -> None:
         assert process.wait(10) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_serves_both_sites() -> None:
+    """It serves so many locations on Google and businesses on Hellopeter as it is asked for."""
+    with simulator("--businesses", "2") as (_, url):
+        names = httpx.get(f"{url}/control/locations", trust_env=False).json()
+        assert list(names) == ["accounts/1/locations/1", *business_slugs(2)]
+        for slug in business_slugs(2):
+            page = httpx.get(f"{url}/consumer/business/{slug}/reviews", trust_env=False).json()
+            assert page["total"] == 20
 
 
 def test_stays() -> None:

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jobs.connectors import clean_line, clean_text, content_hash
-from jobs.simulator import NotThere, TrueReview, World, location_names, make_world
+from jobs.simulator import NotThere, TrueReview, World, business_slugs, location_names, make_world
 from jobs.simulator.faults import Fault, Faults
 from jobs.simulator.generator import DAYS
-from jobs.simulator.wire import Cursor, cursor_of, rfc3339, token_of
+from jobs.simulator.google_wire import Cursor, cursor_of, rfc3339, token_of
 
 AS_OF = date(2026, 1, 31)
 END = datetime(2026, 1, 31, tzinfo=UTC)
@@ -19,8 +19,8 @@ END = datetime(2026, 1, 31, tzinfo=UTC)
 
 @pytest.fixture(scope="module", name="world")
 def make() -> World:
-    """Three locations of a thousand reviews."""
-    return make_world(seed=7, as_of=AS_OF, locations=3, reviews=1000)
+    """Three locations on Google and one business on Hellopeter, of a thousand reviews each."""
+    return make_world(seed=7, as_of=AS_OF, locations=3, businesses=1, reviews=1000)
 
 
 def everything(world: World) -> list[TrueReview]:
@@ -43,6 +43,10 @@ def test_dates_lie_before_the_day(world: World) -> None:
         assert END - timedelta(days=DAYS) <= review.created <= review.updated < END
         if review.reply_at is not None:
             assert review.created <= review.reply_at < END
+        for message in review.thread:
+            assert review.created <= message.at < END
+            if message.by_owner and message.public and review.reply_at is not None:
+                assert message.at > review.reply_at  # the answer is the first that the owner says in public
 
 
 def test_truth_is_clean(world: World) -> None:
@@ -51,6 +55,7 @@ def test_truth_is_clean(world: World) -> None:
         assert clean_text(review.text) == review.text
         assert clean_text(review.reply_text) == review.reply_text
         assert clean_line(review.author) == review.author
+        assert clean_line(review.title) == review.title
         assert review.text is not None or review.rating is not None
 
 
@@ -69,6 +74,36 @@ def test_variety(world: World) -> None:
     }
     for share in shares.values():
         assert 0.01 < share / len(rows) < 0.6
+
+
+def test_posts(world: World) -> None:
+    """A business on Hellopeter has numbers for ids, that rise with time, a title and a text in each, whole seconds."""
+    (slug,) = business_slugs(1)
+    posts = world.truth(slug)
+    numbers = [int(post.review_id) for post in posts]
+    assert numbers == sorted(numbers, reverse=True)
+    assert [post.created for post in posts] == sorted((post.created for post in posts), reverse=True)
+    assert all(post.title and post.text and post.author_id for post in posts)
+    assert not any(post.created.microsecond or post.nanos or post.translation for post in posts)
+    messages = [message for post in posts for message in post.thread]
+    assert {(message.by_owner, message.public) for message in messages} == {(True, True), (True, False), (False, True)}
+
+
+def test_slugs() -> None:
+    """Every business has a slug of its own, however many there are."""
+    slugs = business_slugs(20)
+    assert len(set(slugs)) == 20
+    assert slugs[0] == "kelp-copper-harbour-road"
+    assert slugs[:6] == business_slugs(6)
+
+
+def test_new_ids(world: World) -> None:
+    """What is added has an id in the manner of its site that nothing has had."""
+    (slug,) = business_slugs(1)
+    ids = [world.new_id(slug) for _ in range(3)] + [world.new_id(location_names(1)[0])]
+    assert len(set(ids)) == 4
+    assert min(int(id_) for id_ in ids[:3]) > max(int(post.review_id) for post in world.truth(slug))
+    assert ids[3].startswith("added-")
 
 
 def test_long_texts_repeat_only_where_meant(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The world in Google's words: rows, pages, page tokens and error bodies. Only the simulator writes these."""
+"""The world in Google's words: rows, pages, page tokens and error bodies."""
 
 from __future__ import annotations
 
