@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from jobs.scoring.parameters import Parameters
 from jobs.scoring.period import Period
+from jobs.scoring.rules import RuleSet
 
 
 class Stamp(Struct, frozen=True, array_like=True):
@@ -22,11 +22,13 @@ class Stamp(Struct, frozen=True, array_like=True):
 
 
 class Basis(Struct, frozen=True):
-    """How a run scores, whatever the reviews."""
+    """How a run scores, whatever the reviews; the rules count beside their id, for a draft may change under it."""
 
     period: Period
-    parameters: Parameters
-    rules: str
+    parameters: str
+    """The id of their snapshot, which is a hash of what it says."""
+    rules_id: str
+    rules: RuleSet
     text_model: str
     extractor: str
     theme_set: str

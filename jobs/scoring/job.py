@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -10,17 +11,23 @@ from engine import JobContext, Snooze, UnrecoverableError
 from jobs.database import Connection
 from jobs.payloads import ScoreResult, ScoreRun
 from jobs.resources import Resources
-from jobs.scoring.measure import Measurement, extractor_of, measure
+from jobs.scoring.fix_measure import USUALLY_SINCE, FixRequest
+from jobs.scoring.fix_results import StoredFixes, store_fixes_of_finished
+from jobs.scoring.fix_scores import in_words
+from jobs.scoring.measure import Measured, Measurement, measure
+from jobs.scoring.method import extractor_of
 from jobs.scoring.period import Period, PeriodError
 from jobs.scoring.queries import Tenant, find_tenant
 from jobs.scoring.report import format_themes, theme_table
-from jobs.scoring.results import Results, store_results
+from jobs.scoring.results import store_results
 from jobs.scoring.rules import DEFAULT_ID
 from jobs.scoring.runs import Delivery, FinishedRun, OpenRun, Request, drop_run, fail_run, held_period, open_run
 from jobs.scoring.text import Lexicon, TextModel
 
 LONGEST_WAIT_S = 3_600.0
 """A period that others hold for this long is given up on."""
+_STEPS = {"scoring": (20, 50), "scored": (70, 0), "fix scores": (75, 20)}
+"""At how many percent a step begins, and how many it takes."""
 _LEXICON = Lexicon()
 _log = logging.getLogger(__name__)
 
@@ -55,17 +62,16 @@ class Attempt:
         async with self._job.resources.pool.acquire() as connection:
             tenant, period = await self._check(connection)
             async with held_period(connection, tenant.id, period):
-                run = await self._open(connection, period)
+                run = await self._open(connection, tenant, period)
                 if isinstance(run, FinishedRun):
                     return self._result(run, reused=True)
-                self._job.progress("scoring", 20)
-                outcome = await measure(connection, Measurement(tenant, period, run, self._model), self._told)
-                self._job.progress("scored", 70)
-                self._skip_fix_scores()
+                self._told("scoring", 0, 0)
+                measurement = Measurement(tenant, period, run, self._model, self._fixes_asked_for())
+                measured = await measure(connection, measurement, self._told)
                 self._job.progress("finalise", 95)
-                finished = await self._finish(connection, run, outcome)
+                finished = await self._finish(connection, run, measured)
                 await self._sum_up(connection, finished)
-        return self._result(finished, reused=isinstance(outcome, FinishedRun))
+        return self._result(finished, reused=isinstance(measured.outcome, FinishedRun))
 
     async def fail(self, error: BaseException) -> None:
         """The run is FAILED with the error's text; where that cannot be written, the first error matters more."""
@@ -89,12 +95,13 @@ class Attempt:
         job.log(f"tenant {tenant.id}, {period.start} to {period.end} in {period.zone}")
         return tenant, period
 
-    async def _open(self, connection: Connection, period: Period) -> OpenRun | FinishedRun:
+    async def _open(self, connection: Connection, tenant: Tenant, period: Period) -> OpenRun | FinishedRun:
         """The run has its row, or an earlier delivery has finished it."""
         job, payload = self._job, self._payload
         job.progress("existing run", 10)
         request = Request(
             period=period,
+            organisation_id=tenant.organisation_id,
             text_model=self._model.version,
             extractor=extractor_of(self._model),
             parameter_version_id=payload.parameter_version_id,
@@ -111,26 +118,51 @@ class Attempt:
                 f"run {run.id}, attempt {job.attempt} of {job.max_attempts}, "
                 f"parameters {run.parameter_version_id or DEFAULT_ID}, rules {run.rule_set_version_id or DEFAULT_ID}"
             )
+            for warning in run.warnings:
+                job.log(f"warning: {warning}")
         return run
 
-    def _told(self, done: int, of: int) -> None:
-        self._job.progress("scoring", 20 + int(50 * done / of) if of else 70, done, of)
+    def _told(self, step: str, done: int, of: int) -> None:
+        first, share = _STEPS[step]
+        self._job.progress(step, first + int(share * done / of) if of else first, done, of or None)
 
-    def _skip_fix_scores(self) -> None:
-        if self._payload.compute_fix_scores:
-            self._job.progress("fix scores", 75)
-            self._job.log("FixScores were asked for: this version of the worker computes none")
+    def _fixes_asked_for(self) -> FixRequest | None:
+        """Which FixScores are to be computed: those of tasks completed in the 30 days before, if nothing else is said.
 
-    async def _finish(self, connection: Connection, run: OpenRun, outcome: Results | FinishedRun) -> FinishedRun:
+        A payload that was made without `createdAt` is as old as its job.
+        """
+        payload = self._payload
+        if not payload.compute_fix_scores:
+            return None
+        until = payload.created_at or datetime.fromtimestamp(self._job.created_ms / 1000, UTC)
+        try:
+            return FixRequest(payload.fixes_since or until - USUALLY_SINCE, until)
+        except OverflowError:
+            raise UnrecoverableError(f"createdAt {until} is no time that a job can have: correct it") from None
+
+    async def _finish(self, connection: Connection, run: OpenRun, measured: Measured) -> FinishedRun:
         """What was measured stands, in the place of what was; or the finished run that has it does."""
+        outcome, fixes = measured.outcome, measured.fixes
         if isinstance(outcome, FinishedRun):
-            await drop_run(connection, run)
             self._job.log(f"nothing has changed since run {outcome.id}, which answers")
-            return outcome
-        finished, superseded = await store_results(connection, run, outcome, self._duration_ms())
-        for old in superseded:
-            self._job.log(f"supersedes run {old}")
+            if fixes is None:
+                await drop_run(connection, run)
+                return outcome
+            finished, stored = await store_fixes_of_finished(connection, run, outcome, fixes)
+        else:
+            told = await store_results(connection, run, outcome, fixes, self._duration_ms())
+            finished, stored = told.run, told.fixes
+            for old in told.superseded:
+                self._job.log(f"supersedes run {old}")
+        if fixes is not None:
+            self._tell_fixes(stored)
         return finished
+
+    def _tell_fixes(self, stored: StoredFixes) -> None:
+        for fix in stored.scores:
+            self._job.log(in_words(fix))
+        for skipped in stored.skipped:
+            self._job.log(f"task {skipped.task_id} has no FixScore: {skipped.reason}")
 
     async def _sum_up(self, connection: Connection, finished: FinishedRun) -> None:
         table = format_themes(await theme_table(connection, finished.id))
@@ -152,5 +184,5 @@ class Attempt:
             rule_set_version_id=run.rule_set_version_id or DEFAULT_ID,
             sentiment_model_version=run.text_model,
             reused=reused,
-            fix_scores_computed=0 if self._payload.compute_fix_scores else None,
+            fix_scores_computed=run.fix_scores if self._payload.compute_fix_scores else None,
         )

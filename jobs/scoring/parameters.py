@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from jobs.scoring.bounds import keep_within
 from jobs.scoring.formulas import NEGATIVITY
 
 SourceWeight = Annotated[float, Meta(ge=0.6, le=1.4)]
@@ -144,7 +145,8 @@ def read_parameters(json: Any) -> Parameters:
     try:
         return msgspec.convert(json, Parameters)
     except msgspec.ValidationError as error:
-        raise ParameterError(f"{error}") from None
+        # The error itself cannot name a key such as a source's.
+        raise ParameterError("; ".join((f"{error}", *keep_within(json, Parameters).outside))) from None
 
 
 def snapshot(parameters: Parameters) -> dict[str, Any]:

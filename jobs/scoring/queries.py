@@ -1,22 +1,21 @@
-"""What a score run reads: the tenant, the versions to score with, and one snapshot of themes and reviews."""
+"""What a score run reads: the tenant, and one snapshot of themes and reviews."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 import asyncpg
 from msgspec import Struct
 
 from engine import UnrecoverableError
 from jobs.database import Connection
-from jobs.scoring.default_rules import default_rules
 from jobs.scoring.fingerprint import Stamp
-from jobs.scoring.parameters import ParameterError, Parameters, read_parameters
+from jobs.scoring.fix_scores import Task
 from jobs.scoring.period import Period
 from jobs.scoring.review_scores import KnownMention, Review
-from jobs.scoring.rules import RuleError, RuleSet, read_rules
 from jobs.scoring.text import ThemeRecord, ThemeSet, effective_themes
 
 READ_AT_ONCE = 100
@@ -31,6 +30,11 @@ _STAMPS = """
     SELECT id, version, removed_at IS NOT NULL AS removed, duplicate_of FROM reviews
     WHERE tenant_id = $1 AND review_date >= $2 AND review_date < $3
     ORDER BY review_date DESC, id
+"""
+_TASKS = """
+    SELECT id, theme_id, completed_at FROM tasks
+    WHERE tenant_id = $1 AND status = 'COMPLETED' AND theme_id IS NOT NULL AND completed_at >= $2
+    ORDER BY id
 """
 _REVIEWS = """
     SELECT r.id, r.version, r.source_type, r.review_date, r.rating::double precision AS rating, r.title, r.content,
@@ -49,15 +53,10 @@ _REVIEWS = """
     ) t ON true
     WHERE r.tenant_id = $1 AND r.review_date >= $2 AND r.review_date < $3
       AND r.removed_at IS NULL AND r.duplicate_of IS NULL
+      AND ($6::text IS NULL OR $6 = ANY(t.ids)
+           OR (e.review_version, e.extractor, e.theme_set) IS DISTINCT FROM (r.version, $4, $5))
     ORDER BY r.review_date DESC, r.id
 """
-
-_VERSIONS: dict[str, str] = {
-    "parameter": "SELECT id, parameters AS content FROM parameter_versions WHERE ",
-    "rule set": "SELECT id, rules AS content FROM rule_set_versions WHERE ",
-}
-_BY_ID, _ACTIVE = "id = $1", "status = 'ACTIVE'"
-VersionKind = Literal["parameter", "rule set"]
 
 
 class Tenant(Struct, frozen=True):
@@ -83,37 +82,6 @@ async def find_tenant(connection: Connection, tenant_id: str) -> Tenant:
     return Tenant(row["id"], row["organisation_id"], row["timezone"])
 
 
-async def find_parameters(connection: Connection, wanted: str | None) -> tuple[str | None, Parameters]:
-    """The version asked for, else the ACTIVE one, else the built-in (None). Raises UnrecoverableError."""
-    row = await _find_version(connection, "parameter", wanted)
-    if row is None:
-        return None, Parameters()
-    try:
-        return row["id"], read_parameters(row["content"])
-    except ParameterError as error:
-        raise UnrecoverableError(f"parameter version {row['id']!r} cannot be used: {error}") from None
-
-
-async def find_rules(connection: Connection, wanted: str | None) -> tuple[str | None, RuleSet]:
-    """The version asked for, else the ACTIVE one, else the built-in (None). Raises UnrecoverableError."""
-    row = await _find_version(connection, "rule set", wanted)
-    if row is None:
-        return None, default_rules()
-    try:
-        return row["id"], read_rules(row["content"])
-    except RuleError as error:
-        raise UnrecoverableError(f"rule set version {row['id']!r} cannot be used: {error}") from None
-
-
-async def _find_version(connection: Connection, kind: VersionKind, wanted: str | None) -> asyncpg.Record | None:
-    if wanted is None:
-        return await connection.fetchrow(_VERSIONS[kind] + _ACTIVE)
-    row = await connection.fetchrow(_VERSIONS[kind] + _BY_ID, wanted)
-    if row is None:
-        raise UnrecoverableError(f"{kind} version {wanted!r} is unknown")
-    return row
-
-
 @asynccontextmanager
 async def one_moment(connection: Connection) -> AsyncGenerator[None]:
     """Everything read in the block is of one moment, whatever is written meanwhile."""
@@ -136,11 +104,27 @@ async def read_stamps(connection: Connection, tenant: Tenant, period: Period) ->
     return [Stamp(row["id"], row["version"], row["removed"], row["duplicate_of"]) for row in rows]
 
 
+async def read_tasks(connection: Connection, tenant: Tenant, since: datetime) -> list[Task]:
+    """The tenant's tasks for a theme that were completed at that instant or later, by id."""
+    return [
+        Task(row["id"], row["theme_id"], row["completed_at"])
+        for row in await connection.fetch(_TASKS, tenant.id, since)
+    ]
+
+
+class Span(Struct, frozen=True):
+    """Which reviews are asked for: from one instant to before another, of one theme if one is given."""
+
+    begins_at: datetime
+    ends_before: datetime
+    theme_id: str | None = None
+
+
 async def read_reviews(
-    connection: Connection, tenant: Tenant, period: Period, current: Extraction
-) -> AsyncIterator[Review]:
-    """The reviews that count in the period and in the one before, newest first."""
-    arguments = (tenant.id, period.preceding.begins_at, period.ends_before, current.extractor, current.theme_set)
+    connection: Connection, tenant: Tenant, span: Span, current: Extraction
+) -> AsyncGenerator[Review]:
+    """The span's reviews that count, newest first; of a theme: also those not yet searched for themes."""
+    arguments = (tenant.id, span.begins_at, span.ends_before, current.extractor, current.theme_set, span.theme_id)
     async for row in connection.cursor(_REVIEWS, *arguments, prefetch=READ_AT_ONCE):
         yield _review(row)
 

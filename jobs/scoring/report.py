@@ -11,8 +11,8 @@ from jobs.database import Connection
 from jobs.scoring.formulas import Direction, shown
 
 _THEMES = """
-    SELECT t.name, s.mention_count, s.positive_count, s.neutral_count, s.negative_count, s.score_0_10, s.severity,
-           s.trend_direction, s.trend_magnitude
+    SELECT s.theme_id, t.name, s.mention_count, s.positive_count, s.neutral_count, s.negative_count, s.score_0_10,
+           s.severity, s.trend_direction, s.trend_magnitude, s.s_theme
     FROM theme_scores s JOIN themes t ON t.id = s.theme_id
     WHERE s.score_run_id = $1
     ORDER BY s.score_0_10, s.mention_count DESC, t.name COLLATE "C"
@@ -23,6 +23,7 @@ _HEADINGS = ("Theme", "Score", "Trend", "Mentions", "+", "=", "-", "Severity")
 class ThemeRow(Struct, frozen=True, rename="camel"):
     """A theme's score in a run; `trend` is its change since the preceding period, None where that cannot be told."""
 
+    theme_id: str
     name: str
     mentions: int
     positive: int
@@ -32,6 +33,7 @@ class ThemeRow(Struct, frozen=True, rename="camel"):
     severity: float
     direction: Direction | None
     trend: float | None
+    sentiment: float
 
 
 async def theme_table(connection: Connection, score_run_id: str) -> list[ThemeRow]:

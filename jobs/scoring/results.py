@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
-from engine import LeaseLost
 from jobs.database import Connection
-from jobs.scoring.explain import Versions, components
+from jobs.scoring.explain import Versions, components, theme_components
+from jobs.scoring.extractions import batches, store_extractions
+from jobs.scoring.fix_measure import Fixes
+from jobs.scoring.fix_results import StoredFixes, store_fixes
 from jobs.scoring.period import Period
 from jobs.scoring.queries import Extraction
 from jobs.scoring.review_scores import ReviewScore
 from jobs.scoring.rules import DEFAULT_ID
-from jobs.scoring.runs import FinishedRun, OpenRun, read_finished
+from jobs.scoring.runs import FinishedRun, OpenRun, hold_run, read_finished
 from jobs.scoring.theme_scores import ThemeScore
 
-AT_ONCE = 500
-"""Rows per statement: enough to make round trips cheap, few enough to build without holding the event loop."""
-T = TypeVar("T")
-
-_HOLD = """
-    SELECT id FROM score_runs WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND status = 'RUNNING' FOR UPDATE
-"""
-# Ids in order, so that two runs that share reviews wait for each other and never in a circle. What a run with a
-# newer snapshot extracted stays.
-_EXTRACTED = """
-    INSERT INTO review_extractions (tenant_id, review_id, review_version, extractor, theme_set)
-    SELECT $1, id, version, $4, $5 FROM unnest($2::text[], $3::int[]) AS new (id, version) ORDER BY id
-    ON CONFLICT (review_id) DO UPDATE
-    SET review_version = excluded.review_version, extractor = excluded.extractor, theme_set = excluded.theme_set,
-        extracted_at = now()
-    WHERE review_extractions.review_version <= excluded.review_version
-    RETURNING review_id
-"""
-_FORGET_MENTIONS = "DELETE FROM review_themes WHERE tenant_id = $1 AND review_id = ANY($2::text[]) AND NOT hand_made"
-_MENTIONS = """
-    INSERT INTO review_themes (tenant_id, review_id, theme_id, review_version, extractor, theme_set, sentiment,
-                               clause_score, confidence, excerpt, keywords)
-    SELECT $1, review_id, theme_id, version, $2, $3, sentiment, score, confidence, excerpt,
-           string_to_array(keywords, E'\\n')
-    FROM unnest($4::text[], $5::text[], $6::int[], $7::text[], $8::float8[], $9::float8[], $10::text[], $11::text[])
-         AS new (review_id, theme_id, version, sentiment, score, confidence, excerpt, keywords)
-    ON CONFLICT (review_id, theme_id) DO NOTHING
-"""
 _REVIEW_SCORES = """
     INSERT INTO review_scores (tenant_id, score_run_id, review_id, sentiment, w_time, w_source, w_engagement,
                                w_confidence, weighted_impact, components)
@@ -55,8 +28,8 @@ _REVIEW_SCORES = """
 _THEME_SCORES = """
     INSERT INTO theme_scores (tenant_id, score_run_id, theme_id, mention_count, positive_count, neutral_count,
                               negative_count, sum_weighted_impact, sum_abs_weighted_impact, s_theme, score_0_10,
-                              severity, trend_direction, trend_magnitude)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                              severity, trend_direction, trend_magnitude, components)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 """
 _SUPERSEDE = """
     UPDATE score_runs SET superseded_by = $4, updated_at = now()
@@ -67,14 +40,18 @@ _FORGET_SCORES = "DELETE FROM review_scores WHERE tenant_id = $1 AND score_run_i
 _COMPLETE = """
     UPDATE score_runs
     SET status = 'COMPLETED', fingerprint = $3, theme_set = $4, reviews_processed = $5, themes_processed = $6,
-        duration_ms = $7, completed_at = now(), updated_at = now()
+        fix_scores_computed = $7, duration_ms = $8, completed_at = now(), updated_at = now()
     WHERE tenant_id = $1 AND id = $2
     RETURNING *
 """
 
 
 class Results(Struct, frozen=True, kw_only=True):
-    """What a run came to. `before`: the reviews of the preceding period, of which only extractions are stored."""
+    """What a run came to.
+
+    `before` and `themes_before` are of the preceding period: of its reviews only extractions are stored, of its themes
+    what explains a trend. `negativity` is k of each theme.
+    """
 
     period: Period
     fingerprint: str
@@ -83,23 +60,34 @@ class Results(Struct, frozen=True, kw_only=True):
     reviews: Sequence[ReviewScore]
     before: Sequence[ReviewScore]
     themes: Sequence[ThemeScore]
+    themes_before: Mapping[str, ThemeScore]
+    negativity: Mapping[str, float]
+
+
+class Stored(Struct, frozen=True):
+    """What a run has left in the tables; `superseded` are the ids of runs that it replaces."""
+
+    run: FinishedRun
+    superseded: tuple[str, ...]
+    fixes: StoredFixes
 
 
 async def store_results(
-    connection: Connection, run: OpenRun, results: Results, duration_ms: int
-) -> tuple[FinishedRun, list[str]]:
-    """The run is COMPLETED with all its scores, and the ids of those that it supersedes.
+    connection: Connection, run: OpenRun, results: Results, fixes: Fixes | None, duration_ms: int
+) -> Stored:
+    """The run is COMPLETED with all its scores and FixScores, in the place of those that it supersedes.
 
     Raises LeaseLost, and writes nothing, if a newer delivery has the run.
     """
     tenant_id = run.delivery.tenant_id
     async with connection.transaction():
-        if await connection.fetchval(_HOLD, tenant_id, run.id, run.delivery.fence) is None:
-            raise LeaseLost(f"a newer delivery of job {run.delivery.job_id!r} has its run")
-        await _store_extractions(connection, tenant_id, results)
+        await hold_run(connection, run)
+        read = (*results.reviews, *results.before, *(fixes.fresh if fixes else ()))
+        await store_extractions(connection, tenant_id, results.extraction, read)
         superseded = await _supersede(connection, run, results.period)
         await _store_review_scores(connection, run, results)
         await _store_theme_scores(connection, run, results)
+        stored = await store_fixes(connection, run, fixes, run.id) if fixes else StoredFixes()
         row = await connection.fetchrow(
             _COMPLETE,
             tenant_id,
@@ -108,46 +96,19 @@ async def store_results(
             results.extraction.theme_set,
             len(results.reviews),
             len(results.themes),
+            len(stored.scores),
             duration_ms,
         )
         assert row is not None
-    return read_finished(row), superseded
+    return Stored(read_finished(row), superseded, stored)
 
 
-async def _supersede(connection: Connection, run: OpenRun, period: Period) -> list[str]:
+async def _supersede(connection: Connection, run: OpenRun, period: Period) -> tuple[str, ...]:
     tenant_id = run.delivery.tenant_id
     rows = await connection.fetch(_SUPERSEDE, tenant_id, period.start, period.end, run.id)
-    superseded = [row["id"] for row in rows]
+    superseded = tuple(row["id"] for row in rows)
     await connection.execute(_FORGET_SCORES, tenant_id, superseded)
     return superseded
-
-
-async def _store_extractions(connection: Connection, tenant_id: str, results: Results) -> None:
-    by = (results.extraction.extractor, results.extraction.theme_set)
-    new = [score for score in (*results.reviews, *results.before) if score.found is not None]
-    for some in _batches(sorted(new, key=lambda score: score.review.id)):
-        ids, versions = [one.review.id for one in some], [one.review.version for one in some]
-        rows = await connection.fetch(_EXTRACTED, tenant_id, ids, versions, *by)
-        taken = {row["review_id"] for row in rows}
-        await connection.execute(_FORGET_MENTIONS, tenant_id, sorted(taken))
-        mentions = [
-            (
-                one.review.id,
-                found.mention.theme_id,
-                one.review.version,
-                found.sentiment,
-                found.mention.score,
-                found.mention.confidence,
-                found.mention.excerpt,
-                "\n".join(found.mention.keywords),
-            )
-            for one in some
-            if one.review.id in taken
-            for found in one.found or ()
-        ]
-        if mentions:
-            columns = zip(*mentions, strict=True)
-            await connection.execute(_MENTIONS, tenant_id, *by, *map(list, columns))
 
 
 async def _store_review_scores(connection: Connection, run: OpenRun, results: Results) -> None:
@@ -157,7 +118,7 @@ async def _store_review_scores(connection: Connection, run: OpenRun, results: Re
         results.text_model,
         results.extraction.extractor,
     )
-    for some in _batches(results.reviews):
+    for some in batches(results.reviews):
         columns = zip(
             *(
                 (
@@ -168,7 +129,7 @@ async def _store_review_scores(connection: Connection, run: OpenRun, results: Re
                     one.weights.engagement,
                     one.weights.confidence,
                     one.impact,
-                    msgspec.json.encode(components(one, run.parameters, versions)).decode(),
+                    msgspec.json.encode(components(one, one.parameters, versions)).decode(),
                 )
                 for one in some
             ),
@@ -196,12 +157,12 @@ async def _store_theme_scores(connection: Connection, run: OpenRun, results: Res
                 theme.severity,
                 theme.trend and theme.trend.direction,
                 theme.trend and theme.trend.change,
+                msgspec.to_builtins(
+                    theme_components(
+                        results.themes_before.get(theme.theme_id), results.period, results.negativity[theme.theme_id]
+                    )
+                ),
             )
             for theme in results.themes
         ],
     )
-
-
-def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), AT_ONCE):
-        yield rows[start : start + AT_ONCE]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from jobs.scoring.formulas import (
     Sentiment,
@@ -20,6 +20,7 @@ from jobs.scoring.formulas import (
 from jobs.scoring.parameters import Parameters
 from jobs.scoring.period import Period
 from jobs.scoring.rules import ConfidenceAction, Match, RuleSet, matches
+from jobs.scoring.snapshot import Variants
 from jobs.scoring.text import Mention, Reading, TextModel, ThemeMatcher
 
 
@@ -73,12 +74,18 @@ class Weights(Struct, frozen=True):
 
 
 class ThemeImpact(Struct, frozen=True):
-    """What a review adds to a theme: m as read from its clauses, S_{r,t} and W_{r,t}."""
+    """What a review adds to a theme: m as read from its clauses, S_{r,t} and W_{r,t}.
+
+    `weights` and `star_weight` are those of the theme: the review's own, unless an override says otherwise; the star
+    weight is None where stars do not count.
+    """
 
     theme_id: str
     text_score: float | None
     sentiment: float
     impact: float
+    weights: Weights
+    star_weight: float | None
 
 
 class FoundMention(Struct, frozen=True):
@@ -89,9 +96,13 @@ class FoundMention(Struct, frozen=True):
 
 
 class ReviewScore(Struct, frozen=True):
-    """A review's score in a run. `found`: what was extracted just now, None where the stored mentions held."""
+    """A review's score in a run, by the parameters for its source.
+
+    `found`: what was extracted just now, None where the stored mentions held.
+    """
 
     review: Review
+    parameters: Parameters
     text_score: float | None
     sentiment: float
     weights: Weights
@@ -107,7 +118,7 @@ class ReviewScore(Struct, frozen=True):
 class Scorer(Struct, frozen=True):
     """Scores reviews; the same scorer gives the same review the same score."""
 
-    parameters: Parameters
+    variants: Variants
     rules: RuleSet
     model: TextModel
     matcher: ThemeMatcher
@@ -117,23 +128,25 @@ class Scorer(Struct, frozen=True):
         """The review's score as one of the period's."""
         reading = None if review.text is None else self.model.read(review.text)
         text_score = None if reading is None else reading.score or 0.0
-        sentiment = self._blend(text_score, review.rating)
-        weights = self._weights(review, period, sentiment)
+        parameters = self.variants.at(review.source_type)
+        sentiment = _blend(text_score, review.rating, parameters)
+        weights = self._weights(review, period, sentiment, parameters)
         mentions, found = self._mentions(review, reading)
-        themes = tuple(self._theme(theme, mentions[theme], text_score, review, weights) for theme in sorted(mentions))
-        return ReviewScore(review, text_score, sentiment, weights, themes, found)
+        whole = ReviewScore(review, parameters, text_score, sentiment, weights, (), found)
+        themes = tuple(self._theme(theme, mentions[theme], whole, period) for theme in sorted(mentions))
+        return structs.replace(whole, themes=themes)
 
-    def _blend(self, text_score: float | None, rating: float | None) -> float:
-        settings = self.parameters.sentiment
-        stars = rating if settings.use_star_rating else None
-        return blend(text_score, stars, settings.star_rating_blend_weight)
-
-    def _theme(
-        self, theme: str, clause_score: float | None, text_score: float | None, review: Review, weights: Weights
-    ) -> ThemeImpact:
-        told = text_score if clause_score is None else clause_score
-        sentiment = self._blend(told, review.rating)
-        return ThemeImpact(theme, told, sentiment, weights.impact(sentiment))
+    def _theme(self, theme: str, clause_score: float | None, whole: ReviewScore, period: Period) -> ThemeImpact:
+        review, weights = whole.review, whole.weights
+        told = whole.text_score if clause_score is None else clause_score
+        parameters = self.variants.at(review.source_type, theme)
+        if parameters is not whole.parameters:
+            about_all = _blend(whole.text_score, review.rating, parameters)
+            weights = self._weights(review, period, about_all, parameters)
+        sentiment = _blend(told, review.rating, parameters)
+        stars = _stars(review.rating, parameters)
+        star_weight = None if stars is None else parameters.sentiment.star_rating_blend_weight
+        return ThemeImpact(theme, told, sentiment, weights.impact(sentiment), weights, star_weight)
 
     def _mentions(
         self, review: Review, reading: Reading | None
@@ -151,8 +164,8 @@ class Scorer(Struct, frozen=True):
         whole = None if reading is None else reading.score
         return classify((whole or 0.0) if mention.score is None else mention.score)
 
-    def _weights(self, review: Review, period: Period, sentiment: float) -> Weights:
-        parameters, source = self.parameters, self.parameters.source
+    def _weights(self, review: Review, period: Period, sentiment: float, parameters: Parameters) -> Weights:
+        source = parameters.source
         reactions = review.likes + review.replies + review.helpful
         won = matches(self.rules.confidence_rules, _context(review, sentiment))
         age_days = period.age_days(review.reviewed_at)
@@ -169,6 +182,14 @@ class Scorer(Struct, frozen=True):
             rule=won[0] if won else None,
             matched=tuple(match.rule_id for match in won),
         )
+
+
+def _stars(rating: float | None, parameters: Parameters) -> float | None:
+    return rating if parameters.sentiment.use_star_rating else None
+
+
+def _blend(text_score: float | None, rating: float | None, parameters: Parameters) -> float:
+    return blend(text_score, _stars(rating, parameters), parameters.sentiment.star_rating_blend_weight)
 
 
 def _context(review: Review, sentiment: float) -> Mapping[str, Any]:

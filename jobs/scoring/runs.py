@@ -10,13 +10,14 @@ from uuid import NAMESPACE_URL, uuid5
 import asyncpg
 from msgspec import Struct
 
-from engine import LeaseLost, Snooze
+from engine import LeaseLost, Snooze, UnrecoverableError
 from jobs.database import Connection, Pool
 from jobs.scoring.default_rules import default_rules
-from jobs.scoring.parameters import Parameters, read_parameters, snapshot
+from jobs.scoring.parameters import ParameterError
 from jobs.scoring.period import Period
-from jobs.scoring.queries import find_parameters, find_rules
 from jobs.scoring.rules import RuleSet
+from jobs.scoring.snapshot import Context, Snapshot, read_snapshot, write_snapshot
+from jobs.scoring.versions import find_rules, find_snapshot
 
 LOCK_WAIT_S = 5.0
 LONGEST_REASON = 2_000
@@ -40,6 +41,9 @@ _CURRENT = """
     WHERE tenant_id = $1 AND period_start = $2 AND period_end = $3 AND status = 'COMPLETED' AND superseded_by IS NULL
       AND fingerprint = $4
 """
+_HOLD = """
+    SELECT id FROM score_runs WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND status = 'RUNNING' FOR UPDATE
+"""
 _DROP = "DELETE FROM score_runs WHERE tenant_id = $1 AND id = $2 AND fence = $3 AND status = 'RUNNING'"
 _FAIL = """
     UPDATE score_runs SET status = 'FAILED', error_message = $5, completed_at = now(), updated_at = now()
@@ -60,6 +64,7 @@ class Request(Struct, frozen=True, kw_only=True):
     """What a run's row is made from. A retry finds the row, and keeps the versions that it names."""
 
     period: Period
+    organisation_id: str
     text_model: str
     extractor: str
     parameter_version_id: str | None = None
@@ -83,18 +88,27 @@ class FinishedRun(Struct, frozen=True, kw_only=True):
     text_model: str
     reviews: int
     themes: int
+    fix_scores: int
     completed_at: datetime
 
 
 class OpenRun(Struct, frozen=True, kw_only=True):
-    """A run that this delivery may bring to its end, with the versions pinned to it."""
+    """A run that this delivery may bring to its end, with the versions pinned to it.
+
+    `warnings`: what had to be changed in overrides to keep the bounds of parameters, told once.
+    """
 
     id: str
     delivery: Delivery
-    parameter_version_id: str | None
-    parameters: Parameters
+    snapshot: Snapshot
     rule_set_version_id: str | None
     rules: RuleSet
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def parameter_version_id(self) -> str | None:
+        """The version that the parameters are made from; None is the built-in one."""
+        return self.snapshot.base_version_id
 
 
 @asynccontextmanager
@@ -126,12 +140,13 @@ async def open_run(connection: Connection, delivery: Delivery, request: Request)
 
 
 async def _open(connection: Connection, delivery: Delivery, request: Request, pinned: asyncpg.Record | None) -> OpenRun:
+    warnings: list[str] = []
     if pinned is None:
-        parameters_id, parameters = await find_parameters(connection, request.parameter_version_id)
+        context = Context(request.organisation_id, delivery.tenant_id)
+        parameters, warnings = await find_snapshot(connection, request.parameter_version_id, context)
         rules_id, rules = await find_rules(connection, request.rule_set_version_id)
     else:
-        parameters_id, parameters = pinned["parameter_version_id"], read_parameters(pinned["parameters"])
-        rules_id = pinned["rule_set_version_id"]
+        parameters, rules_id = _pinned_snapshot(pinned), pinned["rule_set_version_id"]
         rules = default_rules() if rules_id is None else (await find_rules(connection, rules_id))[1]
     row = await connection.fetchrow(
         _OPEN,
@@ -149,26 +164,41 @@ async def _open(connection: Connection, delivery: Delivery, request: Request, pi
         request.branch_id,
         request.triggered_by_id,
         request.correlation_id,
-        parameters_id,
+        parameters.base_version_id,
         rules_id,
-        snapshot(parameters),
+        write_snapshot(parameters),
     )
     if row is None:
         raise LeaseLost(f"a newer delivery of job {delivery.job_id!r} has its run")
     return OpenRun(
         id=row["id"],
         delivery=delivery,
-        parameter_version_id=parameters_id,
-        parameters=parameters,
+        snapshot=parameters,
         rule_set_version_id=rules_id,
         rules=rules,
+        warnings=tuple(warnings),
     )
+
+
+def _pinned_snapshot(row: asyncpg.Record) -> Snapshot:
+    try:
+        return read_snapshot(row["parameters"])
+    except ParameterError as error:
+        raise UnrecoverableError(
+            f"the parameters of run {row['id']!r} cannot be used any more: {error}: enqueue it anew"
+        ) from None
 
 
 async def find_current(connection: Connection, tenant_id: str, period: Period, fingerprint: str) -> FinishedRun | None:
     """The finished run of the period that nothing supersedes, if it has this fingerprint."""
     row = await connection.fetchrow(_CURRENT, tenant_id, period.start, period.end, fingerprint)
     return None if row is None else read_finished(row)
+
+
+async def hold_run(connection: Connection, run: OpenRun) -> None:
+    """Until the transaction ends, no other delivery has the run. Raises LeaseLost if a newer one has it."""
+    if await connection.fetchval(_HOLD, run.delivery.tenant_id, run.id, run.delivery.fence) is None:
+        raise LeaseLost(f"a newer delivery of job {run.delivery.job_id!r} has its run")
 
 
 async def drop_run(connection: Connection, run: OpenRun) -> None:
@@ -193,5 +223,6 @@ def read_finished(row: asyncpg.Record) -> FinishedRun:
         text_model=row["text_model"],
         reviews=row["reviews_processed"],
         themes=row["themes_processed"],
+        fix_scores=row["fix_scores_computed"],
         completed_at=row["completed_at"],
     )

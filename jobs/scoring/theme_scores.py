@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
 
 from msgspec import Struct, structs
@@ -43,13 +43,17 @@ class ThemeScore(Struct, frozen=True, kw_only=True):
     trend: Trend | None = None
 
 
-def aggregate(scores: Iterable[ReviewScore], negativity: float) -> dict[str, ThemeScore]:
+Negativity = Callable[[str], float]
+"""k of a theme."""
+
+
+def aggregate(scores: Iterable[ReviewScore], negativity: Negativity) -> dict[str, ThemeScore]:
     """The score of each theme that the reviews mention, by theme id, whatever the reviews' order."""
     impacts: defaultdict[str, list[float]] = defaultdict(list)
     for score in scores:
         for theme in score.themes:
             impacts[theme.theme_id].append(theme.impact)
-    return {theme: _theme_score(theme, impacts[theme], negativity) for theme in sorted(impacts)}
+    return {theme: _theme_score(theme, impacts[theme], negativity(theme)) for theme in sorted(impacts)}
 
 
 def with_trends(now: Mapping[str, ThemeScore], before: Mapping[str, ThemeScore]) -> list[ThemeScore]:

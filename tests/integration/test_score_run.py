@@ -96,7 +96,7 @@ async def test_result_and_run_row(bench: ScoreBench) -> None:
     assert (row["status"], row["run_type"], row["fence"]) == ("COMPLETED", "MANUAL", bench.fence)
     assert (row["branch_id"], row["triggered_by_id"], row["correlation_id"]) == ("b1", "u1", "k1")
     assert (row["parameter_version_id"], row["rule_set_version_id"]) == (None, None)
-    assert row["parameters"]["time"] == {"review_half_life_days": 60.0}
+    assert row["parameters"]["parameters"]["time"] == {"review_half_life_days": 60.0}
     assert len(row["fingerprint"]) == 64
 
 
@@ -124,6 +124,8 @@ async def test_explanations(bench: ScoreBench) -> None:
         "modelVersion": "spelled-out",
         "rawScore": 0.5,
         "ratingBlended": False,
+        "rating": None,
+        "starWeight": None,
     }
     assert explained["engagement"]["counts"] == {"likes": 1, "replies": 0, "helpful": 0}
     assert explained["confidence"] == {
