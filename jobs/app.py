@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from engine import App, Exponential, JobContext, Keep, Rate, days
 from jobs.database import connect, migrate
+from jobs.doctor import check_database
 from jobs.embedded import start_embedded
 from jobs.ingestion import ingest
+from jobs.maintenance import repaired_runs
 from jobs.payloads import IngestResult, IngestReviews, ScoreResult, ScoreRun
 from jobs.resources import Resources, open_resources
 from jobs.scoring import score
@@ -32,7 +34,14 @@ async def _migrate(url: str) -> None:
         await migrate(connection)
 
 
-app = App(slot="pickd", rate=Rate(10), lifespan=open_resources, embedded=_start_migrated)
+@asynccontextmanager
+async def _open() -> AsyncGenerator[Resources]:
+    """What the handlers share, and what looks after their runs."""
+    async with open_resources() as resources, repaired_runs(app, resources.pool):
+        yield resources
+
+
+app = App(slot="pickd", rate=Rate(10), lifespan=_open, embedded=_start_migrated, checks=[check_database])
 
 _ingest_queue = app.queue(
     "ingest_reviews",

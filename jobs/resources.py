@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from random import Random
 
-import httpx
-from msgspec import Struct
+from msgspec import Struct, field
 
 from engine import read_environment
 from jobs.connectors import Http
+from jobs.connectors.addresses import Allowed
+from jobs.connectors.files import files_folder
+from jobs.connectors.guard import guarded_client
 from jobs.connectors.http import Now, utc_now
+from jobs.credentials import Vault
 from jobs.database import Pool, check_schema, database_url, open_pool
 
-MOST_HTTP_CONNECTIONS = 20
+
+class Access(Struct, frozen=True, kw_only=True):
+    """The ways to the sources, as the operator's environment opens them."""
+
+    http: Http
+    files: Path | None
+    """The folder whose files connectors may read; None: no files are read."""
 
 
 class Resources(Struct, frozen=True, kw_only=True):
@@ -25,6 +35,8 @@ class Resources(Struct, frozen=True, kw_only=True):
     pool: Pool
     http: Http
     random: Random
+    files: Path | None = None
+    vault: Vault = field(default_factory=Vault)
     clock: Now = utc_now
 
     def now(self) -> datetime:
@@ -39,10 +51,23 @@ async def open_resources() -> AsyncGenerator[Resources]:
     Raises SettingError for a bad setting, Unreachable where PostgreSQL does not answer, StartRefused for a schema
     that is not the one this program needs.
     """
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each page would bury the worker's own
+    for name in ("httpx", "httpcore"):  # a line for each page would bury the worker's own, or quote a header
+        logging.getLogger(name).setLevel(logging.WARNING)
     random = Random()  # noqa: S311 - it spreads waits, it hides nothing
-    limits = httpx.Limits(max_connections=MOST_HTTP_CONNECTIONS)
-    async with open_pool(database_url(read_environment())) as pool, httpx.AsyncClient(limits=limits) as client:
+    env = read_environment()
+    vault = Vault.read(env)
+    async with open_access(env, random) as access, open_pool(database_url(env)) as pool:
         async with pool.acquire() as connection:
             await check_schema(connection)
-        yield Resources(pool=pool, http=Http(client, random=random), random=random)
+        yield Resources(pool=pool, http=access.http, files=access.files, random=random, vault=vault)
+
+
+@asynccontextmanager
+async def open_access(env: Mapping[str, str], random: Random) -> AsyncGenerator[Access]:
+    """The ways to the sources by CONNECTOR_ALLOW_PRIVATE and CONNECTOR_FILES_DIR, closed after the block.
+
+    Raises SettingError for a bad one.
+    """
+    allowed, files = Allowed.read(env), files_folder(env)
+    async with guarded_client(allowed) as client:
+        yield Access(http=Http(client, random=random), files=files)

@@ -4,7 +4,7 @@ from jobs.connectors.config import ConnectorConfig, SaveCredentials
 from jobs.connectors.errors import RateLimited, SourceError, SourceUnavailable, StaleCursor, Terminal
 from jobs.connectors.http import Http, HttpLimits
 from jobs.connectors.language import Language, LanguageGuesser, guess_language
-from jobs.connectors.registry import open_source
+from jobs.connectors.registry import open_source, reads_file
 from jobs.connectors.source import ErrorType, FetchedReview, Page, RowError, Source
 from jobs.connectors.text import clean_line, clean_text, content_hash, normalise
 
@@ -31,4 +31,5 @@ __all__ = [
     "guess_language",
     "normalise",
     "open_source",
+    "reads_file",
 ]

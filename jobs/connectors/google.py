@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Raw, Struct
@@ -14,6 +13,7 @@ from jobs.connectors.config import ConnectorConfig, SaveCredentials, read_settin
 from jobs.connectors.errors import BadAnswer, BadSettings, StaleCursor
 from jobs.connectors.google_errors import retry_info_s, status_name
 from jobs.connectors.google_rows import read_row
+from jobs.connectors.guard import check_url
 from jobs.connectors.http import Answer, Ask, Http, refusal
 from jobs.connectors.oauth import AccessToken
 from jobs.connectors.source import FetchedReview, Page, RowError
@@ -32,9 +32,7 @@ class GoogleSettings(Struct, frozen=True, kw_only=True, rename="camel"):
 
     def __post_init__(self) -> None:
         for name, url in (("baseUrl", self.base_url), ("tokenUrl", self.token_url)):
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-                raise ValueError(f"{name} must be an http or https URL without a user name")
+            check_url(url, name)
 
 
 class _Listing(Struct, frozen=True, rename="camel"):

@@ -98,6 +98,8 @@ def refusal(answer: Answer, what: str) -> SourceError:
             return AccessDenied(f"{what}: access denied (403); give this account access to the location")
         case 404 | 410:
             return NotFound(f"{what}: not found ({answer.status}); check the connector's external id")
+        case 301 | 302 | 303 | 307 | 308:
+            return RequestRefused(f"{what}: HTTP {answer.status} leads elsewhere, which is not followed; mend the URL")
         case status:
             return RequestRefused(f"{what}: refused with HTTP {status}")
 
@@ -144,6 +146,10 @@ class Http:
                     return answer
                 fault = SourceUnavailable(f"{ask.where}: HTTP {answer.status}")
         raise fault
+
+    async def pause(self, seconds: float) -> None:
+        """So much time has passed: what a source is given between two pages."""
+        await self._sleep(seconds)
 
     async def _once(self, ask: Ask) -> Answer:
         limits = self._limits

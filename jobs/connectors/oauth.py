@@ -16,6 +16,16 @@ _EARLY = timedelta(seconds=60)
 """A token is refreshed this long before it expires: a page must not start with one that dies on the way."""
 
 
+_CODES = (
+    "invalid_request",
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+)
+"""What RFC 6749 lets a token endpoint say, beside invalid_grant."""
+
+
 class _Grant(Struct, frozen=True):
     access_token: str
     expires_in: float | None = None
@@ -54,7 +64,8 @@ class AccessToken:
         known = self._credentials
         if not (known.refresh_token and known.client_id and known.client_secret):
             raise AuthFailure(
-                f"{self._who}: the access token is no longer good and there is nothing to refresh it with"
+                f"{self._who}: there is no access token that is good now, and nothing to refresh it with; connect the "
+                "source again, with refreshToken, clientId and clientSecret"
             )
         form = {
             "grant_type": "refresh_token",
@@ -99,5 +110,5 @@ class AccessToken:
             code = ""
         if code == "invalid_grant":
             raise AuthFailure(f"{self._who}: the refresh token has expired or was revoked; connect the source again")
-        shown = code if code.isidentifier() and len(code) <= 40 else f"HTTP {answer.status}"
+        shown = code if code in _CODES else f"HTTP {answer.status}"  # any other text may quote what was sent
         raise AuthFailure(f"{self._who}: no new access token ({shown}); check the client id and secret")

@@ -1,7 +1,7 @@
 """Pick'd's PostgreSQL: how to reach it, and the versions of its schema."""
 
 from jobs.database.migrate import Migration, SchemaState, check_schema, migrate, migrations, schema_state
-from jobs.database.pool import Connection, Pool, connect, database_url, open_pool
+from jobs.database.pool import Connection, Pool, connect, database_url, open_pool, without_rows
 
 __all__ = [
     "Connection",
@@ -15,4 +15,5 @@ __all__ = [
     "migrations",
     "open_pool",
     "schema_state",
+    "without_rows",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -69,6 +69,20 @@ async def connect(url: str) -> AsyncGenerator[Connection]:
         yield connection
     finally:
         await connection.close(timeout=CONNECT_TIMEOUT_S)
+
+
+@contextmanager
+def without_rows() -> Generator[None]:
+    """An error of PostgreSQL that leaves the block quotes no row and no value: job records and logs keep its text."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        error.detail = None
+        raise
+    except asyncpg.InterfaceError as error:
+        if isinstance(error, ValueError):  # "invalid input for query argument $1: VALUE (REASON)"
+            error.args = (str(error.args[0]).partition(":")[0],)
+        raise
 
 
 @asynccontextmanager

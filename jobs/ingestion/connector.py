@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from engine import SettingError
 from jobs.connectors import ConnectorConfig
+from jobs.credentials import Place, Vault
 from jobs.database import Connection
-from jobs.ingestion.faults import ConnectorRefused, StaleFence
+from jobs.ingestion.faults import ConnectorRefused, CredentialsRefused, StaleFence
 
 _FIND = """
     SELECT c.id, c.tenant_id, c.source_type, c.external_id, c.settings, c.credentials, c.last_synced_at,
@@ -26,27 +28,30 @@ _OFF = ("PAUSED", "DISCONNECTED")
 
 
 class Connector(Struct, frozen=True, kw_only=True):
-    """One location of one tenant at one source; its repr hides the credentials."""
+    """One location of one tenant at one source; its repr hides the credentials, which only a vault opens."""
 
     id: str
     tenant_id: str
     source_type: str
     external_id: str | None
     settings: dict[str, Any]
-    credentials: dict[str, Any] = field(default_factory=dict)
+    sealed: str | None = None
     last_synced_at: datetime | None
 
     def __repr__(self) -> str:
         return f"Connector({self.tenant_id}/{self.id} {self.source_type})"
 
-    @property
-    def config(self) -> ConnectorConfig:
-        """What its source is opened with."""
+    def config(self, vault: Vault) -> ConnectorConfig:
+        """What its source is opened with. Raises CredentialsRefused if the vault cannot open its credentials."""
+        try:
+            opened = vault.open(self.sealed, Place(self.tenant_id, self.id)) if self.sealed is not None else {}
+        except SettingError as error:
+            raise CredentialsRefused(f"{error}") from None
         return ConnectorConfig(
             source_type=self.source_type,
             external_id=self.external_id or "",
             settings=self.settings,
-            credentials=self.credentials,
+            credentials=opened,
         )
 
 
@@ -66,9 +71,10 @@ class Claim(Struct, frozen=True):
         await connection.execute(_ONE_PER_TENANT, self.tenant_id)
         await self._require(connection, _HOLD)
 
-    async def save_credentials(self, connection: Connection, credentials: dict[str, Any]) -> None:
-        """The connector's refreshed credentials are stored. Raises StaleFence."""
-        await self._require(connection, _SAVE, credentials)
+    async def save_credentials(self, connection: Connection, vault: Vault, credentials: dict[str, Any]) -> None:
+        """The connector's refreshed credentials are stored, encrypted. Raises StaleFence."""
+        sealed = vault.seal(credentials, Place(self.tenant_id, self.connector_id))
+        await self._require(connection, _SAVE, sealed)
 
     async def _require(self, connection: Connection, statement: str, *more: object) -> None:
         if await connection.fetchval(statement, self.tenant_id, self.connector_id, self.fence, *more) is None:
@@ -88,6 +94,6 @@ async def find_connector(connection: Connection, tenant_id: str, connector_id: s
         source_type=row["source_type"],
         external_id=row["external_id"],
         settings=row["settings"],
-        credentials=row["credentials"],
+        sealed=row["credentials"],
         last_synced_at=row["last_synced_at"],
     )

@@ -10,6 +10,12 @@ class ConnectorRefused(UnrecoverableError):
     """There is no such connector of this tenant, or it is switched off: nothing was touched."""
 
 
+class CredentialsRefused(ConnectorRefused):
+    """The connector's credentials cannot be opened here; the text says which key to set."""
+
+    type: ErrorType = "AUTH_FAILURE"
+
+
 class BadConnectorSettings(UnrecoverableError):
     """The connector's settings cannot be used as they are."""
 
@@ -28,6 +34,6 @@ class StaleFence(Exception):
 
 def error_type(error: BaseException) -> ErrorType:
     """The type under which the error is stored."""
-    if isinstance(error, SourceError | BadConnectorSettings | RateLimitedTooLong):
+    if isinstance(error, SourceError | CredentialsRefused | BadConnectorSettings | RateLimitedTooLong):
         return error.type
     return "TIMEOUT" if isinstance(error, TimeoutError) else "UNKNOWN"

@@ -25,7 +25,8 @@ _FORGET_SEEN = "DELETE FROM ingestion_seen WHERE ingestion_run_id = $1"
 _LAST_SYNCED = "SELECT last_synced_at FROM connectors WHERE tenant_id = $1 AND id = $2"
 _CLOSE_CONNECTOR = """
     UPDATE connectors
-    SET status = 'ACTIVE', error_count = 0, error_message = NULL,
+    SET status = CASE WHEN status IN ('PAUSED', 'DISCONNECTED') THEN status ELSE 'ACTIVE' END,
+        error_count = 0, error_message = NULL,
         last_synced_at = CASE WHEN $3::timestamptz IS NULL THEN last_synced_at
                               ELSE greatest(last_synced_at, $3::timestamptz) END
     WHERE tenant_id = $1 AND id = $2

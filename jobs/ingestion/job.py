@@ -8,7 +8,8 @@ from typing import Any
 import asyncpg
 
 from engine import JobContext, LeaseLost, Snooze, UnrecoverableError
-from jobs.connectors import Page, RateLimited, Source, StaleCursor, open_source
+from jobs.connectors import Page, RateLimited, Source, StaleCursor, open_source, reads_file
+from jobs.database import without_rows
 from jobs.ingestion.connector import Claim, Connector, find_connector
 from jobs.ingestion.faults import RateLimitedTooLong, StaleFence, error_type
 from jobs.ingestion.finish import close_run, remove_missing, shows_what_is_gone
@@ -37,7 +38,8 @@ async def ingest(job: JobContext[Resources], payload: IngestReviews) -> IngestRe
     job.log(f"connector {connector.id} ({connector.source_type}) of tenant {connector.tenant_id}")
     attempt = Attempt(job, connector)
     try:
-        return await attempt.work(payload)
+        with without_rows():
+            return await attempt.work(payload)
     except (Snooze, StaleFence, LeaseLost) as stop:
         job.log(f"{stop}")
         raise
@@ -66,7 +68,9 @@ class Attempt:
         if run.state.closed:
             self._job.log("an earlier delivery has brought this run to its end")
             return _result(run, self._connector)
-        source = open_source(self._connector.config, self._job.resources.http, self._save_credentials)
+        config = self._connector.config(self._job.resources.vault)
+        resources = self._job.resources
+        source = open_source(config, resources.http, self._save_credentials, resources.files)
         run = await self._read(run, source)
         run = await self._finish(run, source)
         return _result(run, self._connector)
@@ -89,10 +93,11 @@ class Attempt:
         async with self._pool.acquire() as connection:
             await take_over(connection, self._claim, job.id)
             settings = read_sync_settings(connector.settings)
+            from_file = reads_file(connector.source_type, connector.settings)
             request = RunRequest(
                 job_id=job.id,
                 job_run=job.run,
-                since=read_back_to(payload, connector.last_synced_at, settings),
+                since=read_back_to(payload, None if from_file else connector.last_synced_at, settings),
                 max_reviews=payload.max_reviews,
                 triggered_by_id=payload.triggered_by_id,
                 correlation_id=payload.correlation_id,
@@ -165,7 +170,7 @@ class Attempt:
 
     async def _save_credentials(self, credentials: dict[str, Any]) -> None:
         async with self._pool.acquire() as connection:
-            await self._claim.save_credentials(connection, credentials)
+            await self._claim.save_credentials(connection, self._job.resources.vault, credentials)
 
 
 def _summary(run: Run) -> str:

@@ -42,7 +42,9 @@ _NOTE_ERROR = """
     WHERE (SELECT count(*) FROM ingestion_errors WHERE ingestion_run_id = $2) < $6
 """
 _FAIL_CONNECTOR = """
-    UPDATE connectors SET status = 'ERROR', error_count = error_count + 1, error_message = $3
+    UPDATE connectors
+    SET status = CASE WHEN status IN ('PAUSED', 'DISCONNECTED') THEN status ELSE 'ERROR' END,
+        error_count = error_count + 1, error_message = $3
     WHERE tenant_id = $1 AND id = $2
 """
 _FAIL_RUN = """

@@ -14,7 +14,7 @@ from jobs.ingestion import ingest
 from jobs.payloads import IngestResult, IngestReviews
 from jobs.resources import Resources
 from jobs.simulator import Fault
-from tests.support.ingestion import Bench, open_bench
+from tests.support.ingestion import KEYS, LOOPBACK, Bench, open_bench
 
 pytestmark = pytest.mark.anyio
 
@@ -27,6 +27,8 @@ def settings(redis_url: str, prefix: str) -> Settings:
 @pytest.fixture
 async def bench(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Bench]:
     monkeypatch.setenv("DATABASE_URL", database_url)
+    for name, value in (KEYS | LOOPBACK).items():
+        monkeypatch.setenv(name, value)
     async with open_bench(database_url) as bench:
         yield bench
 

@@ -10,12 +10,13 @@ import pytest
 from engine.testing import Given
 from engine.types import Fail, Retry, Snoozed
 from jobs.connectors import Page
+from jobs.credentials import Place
 from jobs.ingestion.connector import Claim
 from jobs.ingestion.faults import StaleFence
 from jobs.ingestion.pages import store_page
 from jobs.ingestion.run import Run, RunRequest, open_run, take_over
 from jobs.simulator import Fault
-from tests.support.ingestion import AS_OF, Bench, open_bench
+from tests.support.ingestion import AS_OF, VAULT, Bench, open_bench
 from tests.support.reviews import fetched
 
 pytestmark = pytest.mark.anyio
@@ -185,7 +186,8 @@ async def test_refreshed_credentials_are_stored(bench: Bench) -> None:
     """A refreshed access token is kept in the connector beside what was there."""
     await bench.ingest()
     row = await bench.row("SELECT credentials FROM connectors WHERE id = 'c1'")
-    assert {"accessToken", "refreshToken", "clientId", "clientSecret", "expiresAt"} <= set(row["credentials"])
+    stored = VAULT.open(row["credentials"], Place("t1", "c1"))
+    assert {"accessToken", "refreshToken", "clientId", "clientSecret", "expiresAt"} <= set(stored)
 
 
 async def test_at_most_a_hundred_error_rows(bench: Bench) -> None:

@@ -8,12 +8,14 @@ from datetime import date
 from random import Random
 from typing import Any
 
-import httpx
 from msgspec import Struct
 
 from engine import App, JobContext
 from engine.testing import FakeClock, Given, Ran, run_job
 from jobs.connectors import Http
+from jobs.connectors.addresses import ALLOW_VARIABLE, Allowed
+from jobs.connectors.guard import guarded_client
+from jobs.credentials import KEY_VARIABLE, Place, Vault
 from jobs.database import Pool, open_pool
 from jobs.ingestion import ingest
 from jobs.payloads import IngestResult, IngestReviews
@@ -21,6 +23,11 @@ from jobs.resources import Resources
 from jobs.simulator import Simulator, World, connector_credentials, connector_settings, make_world
 
 AS_OF = date(2026, 10, 31)
+KEYS = {KEY_VARIABLE: "0123456789abcdef" * 4}
+"""For the environment of a worker that reads this bench's connectors."""
+VAULT = Vault.read(KEYS)
+LOOPBACK = {ALLOW_VARIABLE: "127.0.0.1"}
+"""The same for the simulator, which is at no public address."""
 _FENCE = 1_000_000_000_000_000
 
 _app = App(slot="test")
@@ -73,7 +80,7 @@ class Bench(Struct, kw_only=True):
             tenant,
             location,
             connector_settings(self.simulator.url) | settings,
-            connector_credentials(),
+            VAULT.seal(connector_credentials(), Place(tenant, connector)),
         )
 
     async def row(self, statement: str, *values: object) -> dict[str, Any]:
@@ -98,9 +105,12 @@ class Bench(Struct, kw_only=True):
 async def open_bench(database_url: str, *, locations: int = 2, reviews: int = 120) -> AsyncGenerator[Bench]:
     """Tenants t1 and t2 of organisation o1; connector c1 of t1 reads the first location, c2 of t1 the second."""
     world = make_world(seed=7, as_of=AS_OF, locations=locations, reviews=reviews)
-    async with open_pool(database_url) as pool, httpx.AsyncClient() as client, Simulator(world) as simulator:
+    guarded = guarded_client(Allowed.read(LOOPBACK))
+    async with open_pool(database_url) as pool, guarded as client, Simulator(world) as simulator:
         http = Http(client, random=Random(0), sleep=_no_sleep)
-        bench = Bench(pool=pool, resources=Resources(pool=pool, http=http, random=Random(0)), simulator=simulator)
+        bench = Bench(
+            pool=pool, resources=Resources(pool=pool, http=http, random=Random(0), vault=VAULT), simulator=simulator
+        )
         await pool.execute("INSERT INTO organisations (id, name) VALUES ('o1', 'One')")
         await pool.execute(
             "INSERT INTO tenants (id, organisation_id, name, slug)"

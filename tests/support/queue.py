@@ -9,7 +9,7 @@ import msgspec
 
 from engine.streams import GROUP, Keys, SyncStore
 from engine.streams import commands as c
-from engine.streams.reads import counts, limits, list_jobs, recent, show, stats
+from engine.streams.reads import audit, counts, limits, list_jobs, recent, show, stats
 from engine.testing import FakeClock
 from engine.types import CancelAnswer, Delivery, Enqueued, JobLine, JobStatus, Keep, QueueCounts, QueueLimits, State
 from engine.views import JobPage, LimitsView, MinuteStats
@@ -38,9 +38,16 @@ class Rig:
         return self.store.run(c.configure(self.keys, self.limits))
 
     def enqueue_jobs(self, *jobs: c.NewJob, op: str | None = None, tenant_ttl_s: int = 60) -> list[Enqueued | None]:
-        """The tickets of one enqueue call."""
+        """The tickets of one enqueue call; None for a job whose key holds no record."""
         call = c.enqueue(self.keys, self.clock.now_us(), op or f"op{next(self._ops)}", tenant_ttl_s, jobs)
-        return self.store.run(call)
+        return [answer if isinstance(answer, Enqueued) else None for answer in self.store.run(call)]
+
+    def offer(self, *ids: str, max_waiting: int, delay_s: float = 0, op: str | None = None) -> list[str]:
+        """What an enqueue call into a queue of limited length answers: `new`, `live`, or why it was refused."""
+        jobs = [c.NewJob(job_id, "work", b"{}", round(delay_s * 1000)) for job_id in ids]
+        op = op or f"op{next(self._ops)}"
+        answers = self.store.run(c.enqueue(self.keys, self.clock.now_us(), op, 60, jobs, max_waiting))
+        return [_word(answer) for answer in answers]
 
     def enqueue(self, *ids: str, delay_s: float = 0, payload: bytes = b"{}", op: str | None = None) -> list[Enqueued]:
         """The tickets of plain jobs."""
@@ -104,18 +111,26 @@ class Rig:
         """Whether setting these at run time changed something."""
         return self.store.run(c.set_limits(self.keys, values))
 
+    def audit(self, *marks: c.Mark) -> list[tuple[str, str]]:
+        """Each faulty job's id with its fault."""
+        return [(odd.mark.id.decode(), odd.fault) for odd in self.store.run(audit(self.keys, marks))]
+
+    def repair(self, *marks: c.Mark) -> list[tuple[str, str]]:
+        """Each repaired job's id with the fault that it had."""
+        mended = self.store.run(c.repair(self.keys, self.clock.now_us(), marks))
+        return [(one.id.decode(), one.fault) for one in mended]
+
     # ------------------------------------------------------------------------------------------ more than one
 
     def sweep_for(self, seconds: float, *living: Delivery, consumer: str = "w1") -> c.Swept:
         """The sum of the sweeps of these seconds, at the queue's interval; the living renew before each."""
-        total = [0, 0, 0]
+        done: list[tuple[str, str]] = []
         for _ in range(int(seconds * 1000 / self.limits.sweep_ms)):
             self.clock.advance(self.limits.sweep_ms / 1000)
             if living:
                 self.renew(*living, consumer=consumer)
-            swept = self.reclaim()
-            total = [total[0] + swept.reclaimed, total[1] + swept.failed, total[2] + swept.uncharged]
-        return c.Swept(total[0], total[1], total[2], more=False, closed_ms=0)
+            done += self.reclaim().jobs
+        return c.Swept(done, more=False, closed_ms=0)
 
     def end_leases(self, *living: Delivery, consumer: str = "w1") -> c.Swept:
         """The sum of the sweeps until every lease has run out that nobody renews."""
@@ -206,6 +221,12 @@ class Rig:
     def close(self) -> None:
         """The connection is closed."""
         self.store.close()
+
+
+def _word(answer: Enqueued | c.Refused) -> str:
+    if isinstance(answer, Enqueued):
+        return "new" if answer.created else "live"
+    return f"{answer.why} at {answer.waiting}"
 
 
 def _pairs(flat: list[bytes]) -> dict[str, str]:

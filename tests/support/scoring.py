@@ -100,6 +100,24 @@ class ScoreBench(Struct, kw_only=True):
         await self.pool.execute(f"INSERT INTO reviews ({', '.join(row)}) VALUES ({places})", *row.values())
         return str(row["id"])
 
+    async def task(self, task_id: str, completed_at: datetime, theme: str = "theme-food-quality", **more: Any) -> str:
+        """A task of tenant t1 that was completed at that moment is stored; its id."""
+        row: dict[str, Any] = {
+            "id": task_id,
+            "tenant_id": "t1",
+            "theme_id": theme,
+            "title": f"Task {task_id}",
+            "status": "COMPLETED",
+            "completed_at": completed_at,
+        } | more
+        places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        await self.pool.execute(f"INSERT INTO tasks ({', '.join(row)}) VALUES ({places})", *row.values())
+        return task_id
+
+    async def fixes(self) -> dict[str, dict[str, Any]]:
+        """The rows of `fix_scores` by task."""
+        return {row["task_id"]: dict(row) for row in await self.pool.fetch("SELECT * FROM fix_scores")}
+
     async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows that the statement gives."""
         return [tuple(row) for row in await self.pool.fetch(statement, *values)]

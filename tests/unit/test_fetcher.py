@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.fetcher import Fetcher, Line
+from engine.journal import Journal
 from engine.notes import Notes
 from engine.roster import Roster
 from engine.runner import Runner
@@ -51,7 +52,7 @@ class Worker:
         self.roster = Roster(list(app.queues.values()), {})
         self.store = FakeStore(self._answer)
         keys = {name: Keys("p", "s", name) for name in queues}
-        self.settler = Settler(keys, self.store, self.roster, self.clock)
+        self.settler = Settler(keys, self.store, self.roster, self.clock, Journal())
         lines = [Line(app.queues[name], keys[name]) for name in queues]
         self.fetcher = Fetcher(lines, self.store, "w~1", self.roster, self.clock)
         notes = Notes(keys, self.store, self.clock, Random(0))

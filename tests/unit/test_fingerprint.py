@@ -7,14 +7,15 @@ from datetime import date
 import pytest
 from msgspec import structs
 
+from jobs.scoring.default_rules import default_rules
 from jobs.scoring.fingerprint import Basis, Stamp, fingerprint
-from jobs.scoring.parameters import Parameters, read_parameters, snapshot
 from jobs.scoring.period import Period
 
 BASIS = Basis(
     period=Period.of(date(2026, 1, 1), date(2026, 1, 31), "UTC"),
-    parameters=Parameters(),
-    rules="default 1.0.0",
+    parameters="a1",
+    rules_id="default",
+    rules=default_rules(),
     text_model="lexicon-1",
     extractor="words-1",
     theme_set="abc",
@@ -23,8 +24,8 @@ STAMPS = [Stamp("b", 1, removed=False, duplicate_of=None), Stamp("a", 2, removed
 
 
 def test_the_same_run_has_the_same_fingerprint() -> None:
-    """It is 64 hex digits, the same again for the same values, also for parameters that were stored and read."""
-    read = structs.replace(BASIS, parameters=read_parameters(snapshot(Parameters())))
+    """It is 64 hex digits, and the same again for the same values."""
+    read = structs.replace(BASIS, rules=default_rules())
     assert fingerprint(BASIS, STAMPS) == fingerprint(read, list(STAMPS))
     assert len(bytes.fromhex(fingerprint(BASIS, []))) == 32
 
@@ -49,8 +50,9 @@ def test_other_reviews_are_told_apart(stamps: list[Stamp]) -> None:
     [
         structs.replace(BASIS, period=Period.of(date(2026, 1, 1), date(2026, 1, 30), "UTC")),
         structs.replace(BASIS, period=Period.of(date(2026, 1, 1), date(2026, 1, 31), "Africa/Johannesburg")),
-        structs.replace(BASIS, parameters=read_parameters({"engagement": {"cap": 1.4}})),
-        structs.replace(BASIS, rules="s1"),
+        structs.replace(BASIS, parameters="a2"),
+        structs.replace(BASIS, rules_id="s1"),
+        structs.replace(BASIS, rules=structs.replace(default_rules(), default_confidence_weight=0.9)),
         structs.replace(BASIS, text_model="lexicon-2"),
         structs.replace(BASIS, extractor="words-2"),
         structs.replace(BASIS, theme_set="abd"),

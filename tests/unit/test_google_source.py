@@ -268,7 +268,7 @@ async def test_unknown_source_type() -> None:
     """A connector of a type that nothing fetches says which types there are."""
     reader = Reader(listing())
     reader.config = ConnectorConfig(source_type="CSV", external_id="x")
-    with pytest.raises(BadSettings, match="known: GOOGLE"):
+    with pytest.raises(BadSettings, match="known: BOOKING, FACEBOOK, GOOGLE"):
         await reader.read()
 
 

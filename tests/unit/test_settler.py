@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import StoreError, Unreachable
+from engine.journal import Journal
 from engine.roster import Roster, Running
 from engine.settler import Settler, to_settle
 from engine.streams import Call, Keys
@@ -48,7 +49,7 @@ class Desk:
         names = queues or ("q",)
         self.roster = Roster(list(make_app(*names, concurrency=1_000).queues.values()), {})
         self.store = FakeStore(accept)
-        self.settler = Settler({name: Keys("p", "s", name) for name in names}, self.store, self.roster, self.clock)
+        self.settler = Settler({name: Keys("p", "s", name) for name in names}, self.store, self.roster, self.clock, Journal("w"))
         self._fences = iter(range(1, 10_000))
 
     def start(self, job_id: str, queue: str = "q") -> Running:
@@ -166,10 +167,10 @@ async def test_a_lost_delivery_is_told_and_owed_no_longer(caplog: pytest.LogCapt
     desk = Desk()
     desk.end("a", "b")
     desk.store.answer = lose_the_first
-    with caplog.at_level(logging.INFO, "engine.settler"):
+    with caplog.at_level(logging.WARNING, "engine.jobs"):
         await desk.turn()
     assert [record.getMessage() for record in caplog.records] == [
-        "lost queue=q jobId=a fence=1: another delivery owns it"
+        "lost queue=q jobId=a workerId=w attempt=1 fence=1 durationMs=0"
     ]
     assert desk.roster.empty
     assert await desk.turn() == []

@@ -1,0 +1,1 @@
+"""`python -m jobs`: one file for each group of commands, each with `add_to(commands)`."""
