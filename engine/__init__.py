@@ -5,6 +5,7 @@ from engine.backoff import Backoff, Constant, Exponential, Linear
 from engine.clock import Clock, SystemClock
 from engine.config import Settings, read_environment
 from engine.context import JobContext
+from engine.doctor import Finding
 from engine.errors import (
     EmbeddedError,
     EngineError,
@@ -28,8 +29,10 @@ from engine.errors import (
 )
 from engine.escaping import escape, escape_lines
 from engine.inspector import Inspector, LimitSettings
-from engine.queue import Client, Spec
+from engine.posting import Spec
+from engine.queue import Client
 from engine.registry import Job, Queue
+from engine.sync_client import SyncClient
 from engine.types import (
     Attempt,
     Enqueued,
@@ -62,6 +65,7 @@ __all__ = [
     "Enqueued",
     "EventPage",
     "Exponential",
+    "Finding",
     "Histogram",
     "Inspector",
     "Job",
@@ -94,6 +98,7 @@ __all__ = [
     "StoreFull",
     "StoreMisused",
     "StoreReset",
+    "SyncClient",
     "SystemClock",
     "UnknownJob",
     "UnknownQueue",

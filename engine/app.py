@@ -12,12 +12,14 @@ from typing import Any, Unpack
 
 from engine.clock import SystemClock
 from engine.config import Settings
+from engine.doctor import Check
 from engine.errors import SettingError
 from engine.inspector import Inspector
 from engine.queue import Client
 from engine.registry import Queue, QueueOptions, QueueSettings, check_rate, find_queue
 from engine.streams import Store
 from engine.streams.keys import check_name
+from engine.sync_client import SyncClient
 from engine.types import Rate
 from engine.worker import Worker, WorkerOptions
 
@@ -31,6 +33,7 @@ class App:
     `slot` puts all queues into one Cluster slot (else each has its own). `lifespan` opens what handlers share, once
     for each worker. `rate` limits the starts of all queues together, over all workers; it needs a slot, in which they
     share one bucket. `embedded` starts what the app needs beside Redis for development, and gives its environment.
+    `checks` are what `doctor` is to look at besides Redis: async functions that answer Findings.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class App:
         lifespan: Lifespan | None = None,
         rate: Rate | None = None,
         embedded: Embedded | None = None,
+        checks: Sequence[Check] = (),
     ) -> None:
         self.slot = check_name("slot", slot) if slot is not None else None
         if rate is not None:
@@ -49,6 +53,7 @@ class App:
         self.rate = rate
         self.lifespan: Lifespan = lifespan or nullcontext
         self.embedded = embedded
+        self.checks = list(checks)
         self.queues: dict[str, Queue] = {}
 
     def queue(self, name: str, **settings: Unpack[QueueSettings]) -> Queue:
@@ -56,7 +61,8 @@ class App:
 
         concurrency: how many jobs one process runs at once. group_by: the payload's field that names the tenant.
         keep_completed, keep_failed: how long ended jobs stay (cancelled ones as completed). rate: starts over all
-        workers. max_active: deliveries at once over all workers. lease_s: silence after which a job is taken from its
+        workers. max_active: deliveries at once over all workers. max_waiting: how many jobs may wait, the delayed
+        ones among them; an enqueue beyond that raises QueueFull. lease_s: silence after which a job is taken from its
         worker. sweep_s: how often that is looked for. max_crashes: how many such ends a job may have.
         """
         check_name("queue", name)
@@ -75,11 +81,21 @@ class App:
     async def connect(self, settings: Settings | None = None) -> AsyncGenerator[Client]:
         """A producer's client, closed at the end; the connection opens with the first call."""
         settings = settings or Settings.from_environment()
-        client = Client(self.queues, Store(settings.redis_url), settings.prefix, SystemClock(), Random())  # noqa: S311 - spreads waits
+        client = Client(self.queues, settings, SystemClock(), Random())  # noqa: S311 - spreads waits
         try:
             yield client
         finally:
             await client.close()
+
+    def sync_client(self, settings: Settings | None = None, *, connections: int = 10) -> SyncClient:
+        """A producer's client for code without an event loop; its threads share up to so many connections.
+
+        Use it with `with`, or keep one for the life of the process; the connections open with the calls.
+        """
+        if connections < 1:
+            raise SettingError(f"connections must be at least 1, not {connections}")
+        settings = settings or Settings.from_environment()
+        return SyncClient(self.queues, settings, connections, SystemClock(), Random())  # noqa: S311 - spreads waits
 
     @asynccontextmanager
     async def inspect(self, settings: Settings | None = None) -> AsyncGenerator[Inspector]:
@@ -120,7 +136,8 @@ class App:
     ) -> None:
         """A worker has run in this loop and stopped.
 
-        With `signals`, SIGTERM and SIGINT stop it: the first lets jobs finish, a second gives them back at once.
+        With `signals`, SIGTERM, SIGINT and SIGHUP stop it: the first lets jobs finish, a second gives them back at
+        once.
         Cancelled, it gives them back at once.
         """
         worker = self.worker(queues, settings, options)
@@ -129,17 +146,20 @@ class App:
 
 
 class _stopped_by_signals:  # noqa: N801 - used like a function
-    """SIGTERM and SIGINT stop the worker for as long as this lasts."""
+    """SIGTERM, SIGINT and SIGHUP stop the worker for as long as this lasts."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
+        self._numbers = [signal.SIGTERM, signal.SIGINT]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            self._numbers.append(signal.SIGHUP)  # ignored, it is `nohup`'s: the worker is to outlive its terminal
 
     def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in self._numbers:
             loop.add_signal_handler(number, self._worker.stop)
 
     def __exit__(self, *_: object) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in self._numbers:
             loop.remove_signal_handler(number)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from engine.errors import SettingError, StoreMisused, Unreachable
 
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
+_FORMATS = ("", "json", "text")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
 _QUOTED = re.compile(r"""(["'])(.*?)\1\s*(?:#.*)?\Z""")
 _USER = re.compile(r"[\w.-]*\Z")
@@ -28,19 +29,28 @@ class Settings(Struct, frozen=True):
     worker_id: str = ""
     log_level: str = "info"
     prefix: str = "pickd"
+    log_format: str = ""
+    """`json` or `text`; empty: text on a terminal, JSON elsewhere."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
         """The settings of `env` (default: the process's own and `.env.local`); SettingError names a bad one."""
         env = read_environment() if env is None else env
-        level = env.get("LOG_LEVEL", "info").lower()
+        level = env.get("LOG_LEVEL", "").lower() or "info"
         if level not in _LEVELS:
             raise SettingError(f"LOG_LEVEL={level}: use one of {', '.join(_LEVELS)}")
+        log_format = env.get("LOG_FORMAT", "").lower()
+        if log_format not in _FORMATS:
+            raise SettingError(f"LOG_FORMAT={log_format}: use json or text, or leave it out")
         label = env.get("WORKER_ID") or default_worker_id()
         if not _LABEL.match(label):
             raise SettingError(f"WORKER_ID={label!r}: use at most 100 characters, without spaces or '~'")
         return cls(
-            redis_url=_redis_url(env), worker_id=label, log_level=level, prefix=env.get("ENGINE_PREFIX", "pickd")
+            redis_url=_redis_url(env),
+            worker_id=label,
+            log_level=level,
+            prefix=env.get("ENGINE_PREFIX", "pickd"),
+            log_format=log_format,
         )
 
 

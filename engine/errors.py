@@ -10,6 +10,7 @@
     - StoreFull             Redis is at its memory limit, or cannot persist
     - StoreMisused          Redis refuses the command: rights, key types, cluster slots
     - StoreReset            the queue's keys are gone; they are made anew
+  + QueueFull               as many jobs wait as the queue takes: some were not stored
   + Unreachable             a server does not answer
     - EnqueueUnknown        no answer for 60 s: the job may or may not be stored
   + LeaseLost               another delivery owns the job by now
@@ -72,6 +73,10 @@ class StoreMisused(StoreError):
 
 class StoreReset(StoreError):
     """The queue's control hash or groups are gone (a flush, a lost group); they must be made anew."""
+
+
+class QueueFull(EngineError):
+    """As many jobs wait as the queue's `max_waiting` lets; the text says what was stored and what to do."""
 
 
 class Unreachable(EngineError):

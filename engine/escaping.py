@@ -22,6 +22,21 @@ def escape_lines(text: str) -> str:
     return "\n".join(escape(line) for line in text.split("\n"))
 
 
+def escape_json(text: str) -> str:
+    """JSON that means the same and drives no terminal: what `escape` shows is there as JSON's own escapes."""
+    return text if text.isascii() and "\x7f" not in text else _UNSAFE.sub(_json_escape, text)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if found[0] == "\n":
+        return "\n"  # between values, where JSON may have it; inside a text it is escaped already
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
 def clean(text: str) -> str:
     """The text as it can be stored: lone surrogates, which no encoding takes, become their escapes."""
     return text.encode("utf-8", "backslashreplace").decode()

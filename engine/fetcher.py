@@ -23,11 +23,11 @@ _log = logging.getLogger("engine.fetcher")
 class Line:
     """One queue as the fetcher sees it: when to ask for it next, and what the last answer said."""
 
-    __slots__ = ("ask_s", "keys", "lease_ms", "queue", "sweep_ms", "woken")
+    __slots__ = ("ask_s", "asked_s", "keys", "lease_ms", "paused", "queue", "sweep_ms", "woken")
 
     def __init__(self, queue: Queue, keys: Keys) -> None:
         self.queue, self.keys = queue, keys
-        self.ask_s, self.woken = 0.0, False
+        self.ask_s, self.asked_s, self.woken, self.paused = 0.0, 0.0, False, False
         limits = queue.limits()
         self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
 
@@ -77,7 +77,7 @@ class Fetcher:
     async def once(self) -> None:
         """One pipeline is sent and answered; deliveries run. Raises the first error of the link or of Redis."""
         now = self._clock.monotonic_s()
-        asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0]
+        asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
         if self._notes.waiting:
             self._notes.send()
         settles = self._settler.send()
@@ -100,7 +100,7 @@ class Fetcher:
 
     def _ask(self, line: Line, places: int, *, alone: bool) -> asyncio.Future[Acquired]:
         # A wake-up from here on tells of jobs that this acquire may not see.
-        line.woken = False
+        line.woken, line.asked_s = False, self._clock.monotonic_s()
         call = acquire(line.keys, self._clock.now_us(), self._consumer, places, alone=alone)
         return self._store.submit(call)
 
@@ -115,6 +115,10 @@ class Fetcher:
     def _askable(self) -> list[Line]:
         """The queues for which this process has a place."""
         return [line for line in self._due(float("inf")) if self._places(line) > 0]
+
+    def _is_old(self, line: Line) -> bool:
+        """Whether a queue without a place here is asked all the same: its settings may give it more."""
+        return self._holding_for is None and self._clock.monotonic_s() - line.asked_s >= IDLE_S
 
     def _places(self, line: Line) -> int:
         if self._holding_for is not None:
@@ -133,17 +137,21 @@ class Fetcher:
             raise StoreReset(f"queue {line.queue.name} is not configured")
         line.lease_ms, line.sweep_ms = answer.lease_ms, answer.sweep_ms
         if self._roster.set_places(line.queue.name, answer.concurrency):
-            _log.info("concurrency queue=%s: %d places", line.queue.name, self._roster.concurrency[line.queue.name])
+            places_now = self._roster.concurrency[line.queue.name]
+            _log.info("queue %s: %d places", line.queue.name, places_now, extra={"queue": line.queue.name})
         if answer.status == "hold":
             self._holding_for = line
         elif self._holding_for is line:
             self._holding_for = None
+        self._tell(line, answer)
         for delivery in answer.deliveries:
             self._runner.start(delivery, asked_s)
         if answer.deliveries and len(self.lines) > 1:
             # Asked last from now on: where queues share a limit, none takes every token.
             self.lines.remove(line)
             self.lines.append(line)
+        if places == 0:
+            return
         if len(answer.deliveries) == places or (answer.deliveries and answer.wait_ms == 0):
             line.ask_s = 0.0
         elif answer.wait_ms is None:
@@ -151,8 +159,18 @@ class Fetcher:
         else:
             line.ask_s = self.acquired_s + min(IDLE_S, answer.wait_ms / 1000)
 
+    def _tell(self, line: Line, answer: Acquired) -> None:
+        journal, paused = self._settler.journal, answer.status == "paused"
+        if paused != line.paused:
+            line.paused = paused
+            journal.tell_of("pause" if paused else "resume", line.queue.name)
+        if journal.wants("acquire"):
+            for delivery in answer.deliveries:
+                journal.tell("acquire", delivery, waitedMs=delivery.waited_ms)
+
     async def _reset(self, line: Line) -> None:
-        _log.warning("configure queue=%s: its keys were not there", line.queue.name)
+        name = line.queue.name
+        _log.warning("queue %s: its keys were not there and are made anew", name, extra={"queue": name})
         await self._store.run(configure(line.keys, line.queue.limits()))
         line.ask_s = 0.0
 

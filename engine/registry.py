@@ -91,6 +91,7 @@ class QueueSettings(TypedDict, total=False):
     keep_failed: Keep
     rate: Rate | None
     max_active: int | None
+    max_waiting: int | None
     lease_s: float
     sweep_s: float
     max_crashes: int
@@ -105,6 +106,7 @@ class QueueOptions(Struct, frozen=True, kw_only=True):
     keep_failed: Keep = Keep(days(7))
     rate: Rate | None = None
     max_active: int | None = None
+    max_waiting: int | None = None
     lease_s: float = 15
     sweep_s: float = 2.5
     max_crashes: int = 3
@@ -116,6 +118,7 @@ class QueueOptions(Struct, frozen=True, kw_only=True):
         _require(0.05 <= self.sweep_s <= self.lease_s, f"queue {name}: sweep_s must be between 0.05 and lease_s")
         _require(self.max_crashes >= 1, f"queue {name}: max_crashes must be at least 1, not {self.max_crashes}")
         _require(self.max_active is None or self.max_active >= 1, f"queue {name}: max_active must be at least 1")
+        _require(self.max_waiting is None or self.max_waiting >= 1, f"queue {name}: max_waiting must be at least 1")
         for keep in (self.keep_completed, self.keep_failed):
             _require(0 <= keep.age_s < 10**10, f"queue {name}: keep must be 0 s or more and finite, not {keep.age_s}")
             _require(keep.count is None or keep.count >= 0, f"queue {name}: keep count must be at least 0")

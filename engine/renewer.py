@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from engine.clock import Clock
 from engine.errors import EngineError
+from engine.escaping import escape
 from engine.fetcher import Line
 from engine.roster import Roster, Running
 from engine.runner import Runner
@@ -66,7 +67,7 @@ class Renewer:
                 self._renew_line(line)
             except EngineError as error:
                 # One queue's trouble must not cost the others their leases.
-                _log.debug("renew queue=%s failed: %s", line.queue.name, error)
+                _log.debug("renew failed: %s", error, extra={"queue": line.queue.name})
 
     def _renew_line(self, line: Line) -> None:
         now = self._clock.monotonic_s()
@@ -91,7 +92,10 @@ class Renewer:
         answer = self._store.run(call)
         line.lease_ms = answer.lease_ms or lease_ms
         if answer.strays:
-            _log.warning("release queue=%s: %d jobs of lost replies", line.queue.name, answer.strays)
+            queue = line.queue.name
+            _log.warning(
+                "queue %s: %d jobs of lost replies are given back", queue, answer.strays, extra={"queue": queue}
+            )
         for running, holding, state in zip(batch, known, answer.states, strict=True):
             if state == "lost" and not running.ended:
                 self._tell(self._runner.lose, line.queue.name, holding.fence)
@@ -115,7 +119,7 @@ class Renewer:
         # The task that the loop is in; if that is no handler's own, all that are past their time are blamed.
         at_work = asyncio.current_task(self._loop)
         blocking = [r for r in self._roster.running() if r.task is at_work] or blocking
-        names = ", ".join(f"{r.delivery.queue} {r.delivery.id}" for r in blocking)
+        names = ", ".join(f"{r.delivery.queue} {escape(r.delivery.id)}" for r in blocking)
         _log.critical("the event loop is blocked past its time by %s: this process ends", names)
         try:
             for call in self._settler.take_all():
@@ -123,15 +127,27 @@ class Renewer:
             self._release_others(blocking)
         except EngineError as error:
             _log.critical("release failed: %s; the jobs are reclaimed with their leases", error)
+        _flush_logs()
         self._exit(EXIT_BLOCKED)
 
     def _release_others(self, blocking: list[Running]) -> None:
         guilty = {running.delivery.fence for running in blocking}
         for line in self._lines:
             others = [r.delivery for r in self._roster.held(line.queue.name) if not r.ended]
-            released = [Settle(d.id, d.fence, "release") for d in others if d.fence not in guilty]
-            for start in range(0, len(released), MAX_BATCH):
-                self._store.run(settle(line.keys, self._clock.now_us(), released[start : start + MAX_BATCH]))
+            innocent = [delivery for delivery in others if delivery.fence not in guilty]
+            for start in range(0, len(innocent), MAX_BATCH):
+                batch = innocent[start : start + MAX_BATCH]
+                released = [Settle(delivery.id, delivery.fence, "release") for delivery in batch]
+                answers = self._store.run(settle(line.keys, self._clock.now_us(), released))
+                for delivery, ok in zip(batch, answers, strict=True):
+                    self._settler.journal.tell("release" if ok else "lost", delivery)
+
+
+def _flush_logs() -> None:
+    """Log lines are written; within a second, for the blocked thread may hold what a handler needs."""
+    flushing = threading.Thread(target=logging.shutdown, name="flush", daemon=True)
+    flushing.start()
+    flushing.join(1.0)
 
 
 def _past(running: Running, now: float) -> bool:

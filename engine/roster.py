@@ -17,16 +17,21 @@ _LOOK_S = 0.02
 class Running:
     """One delivery that this process holds; times are monotonic seconds."""
 
-    __slots__ = ("context", "delivery", "ended", "job", "renewed_s", "started_s", "task")
+    __slots__ = ("context", "delivery", "ended", "ended_s", "job", "renewed_s", "started_s", "task")
 
     def __init__(
         self, delivery: Delivery, job: Job[Any, Any] | None, context: JobContext[Any], started_s: float
     ) -> None:
         self.delivery, self.job, self.context = delivery, job, context
         self.task: asyncio.Task[None] | None = None
-        self.started_s = self.renewed_s = started_s
+        self.started_s = self.renewed_s = self.ended_s = started_s
         self.ended = False
         """Whether it has an outcome: its place is free, its settle may still be on the way."""
+
+    @property
+    def duration_ms(self) -> int:
+        """From its acquire to its outcome."""
+        return round((self.ended_s - self.started_s) * 1000)
 
     @property
     def grace_ends_s(self) -> float:
@@ -60,10 +65,10 @@ class Roster:
             self._busy[running.delivery.queue] -= 1
             return True
 
-    def forget(self, queue: str, fence: int) -> None:
-        """Redis has answered the delivery's settle: nothing is owed any more."""
+    def forget(self, queue: str, fence: int) -> Running | None:
+        """Redis has answered the delivery's settle: nothing is owed any more; the delivery, if it was held."""
         with self._lock:
-            self._held[queue].pop(fence, None)
+            return self._held[queue].pop(fence, None)
 
     def find(self, queue: str, fence: int) -> Running | None:
         """The delivery, if this process still holds it."""

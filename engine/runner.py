@@ -53,8 +53,13 @@ class Runner:
     async def _run(self, running: Running) -> None:
         if running.job is None:
             outcome = _unknown_job(running.delivery)
-            name = escape(running.delivery.name)
-            _log.warning("unknown queue=%s: this worker has no job %s", running.delivery.queue, name)
+            unknown = running.delivery
+            _log.warning(
+                "queue %s: this worker has no job %s",
+                unknown.queue,
+                escape(unknown.name),
+                extra={"queue": unknown.queue, "jobId": unknown.id},
+            )
         else:
             outcome = await execute(running.job, running.delivery, running.context, self._random)
             self._tell_unknown(running.job, running.delivery.payload)
@@ -66,24 +71,29 @@ class Runner:
         for field in job.payload.unknown_fields(payload):
             if (job.name, field) not in self._told:
                 self._told.add((job.name, field))
-                _log.warning("ignored queue=%s job=%s: payload field %s", job.queue, job.name, escape(field))
+                _log.warning(
+                    "queue %s: jobs %s come with a field %s that this worker ignores",
+                    job.queue,
+                    job.name,
+                    escape(field),
+                    extra={"queue": job.queue},
+                )
 
-    def stop(self, running: Running, reason: StopReason) -> None:
-        """The handler is told to stop, once, and why; one that ended already is not."""
+    def stop(self, running: Running, reason: StopReason) -> bool:
+        """The handler is told to stop, once, and why; False if it ended already, or was told before."""
         if running.ended or running.context.stop_reason is not None or running.task is None:
-            return
+            return False
         running.context.stop_reason = reason
         running.task.cancel(reason)
+        return True
 
     def lose(self, queue: str, fence: int) -> None:
         """Another delivery owns the job: the handler is told to stop and its outcome is not sent."""
         running = self._roster.find(queue, fence)
-        if running is not None and self._roster.end(running):
+        if running is not None and self._settler.drop(running):
             running.context.stop_reason = running.context.stop_reason or "lost"
             if running.task is not None:
                 running.task.cancel("lost")
-            self._roster.forget(queue, fence)
-            _log.warning("lost queue=%s jobId=%s fence=%d", queue, escape(running.delivery.id), fence)
 
     def cancel(self, queue: str, fence: int) -> None:
         """The job's cancel was asked for: its handler is told."""
@@ -106,15 +116,15 @@ class Runner:
         """Handlers past their time are told to stop; past their grace too, their attempt is settled without them."""
         now = self.seen_s = self._clock.monotonic_s()
         for running in self._roster.running():
-            if now >= running.context.deadline_s:
-                self.stop(running, "timeout")
+            if now >= running.context.deadline_s and self.stop(running, "timeout"):
+                self._tell_timeout(running, now, "timed out: it is told to stop")
             if now >= running.grace_ends_s and running.job is not None:
-                _log.error(
-                    "timed out and still running: queue=%s jobId=%s",
-                    running.delivery.queue,
-                    escape(running.delivery.id),
-                )
+                self._tell_timeout(running, now, "timed out and still running: its place is taken back")
                 self._settler.add(running, abandoned(running.job, running.delivery, self._random))
+
+    def _tell_timeout(self, running: Running, now: float, error: str) -> None:
+        duration_ms = round((now - running.started_s) * 1000)
+        self._settler.journal.tell("timeout", running.delivery, durationMs=duration_ms, error=error)
 
 
 def _unknown_job(delivery: Delivery) -> Outcome:

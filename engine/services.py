@@ -13,6 +13,7 @@ from engine.config import Settings
 from engine.errors import EngineError
 from engine.fetcher import Fetcher, Line
 from engine.heartbeat import BEAT_S, Heartbeat
+from engine.journal import Journal
 from engine.listener import Listener
 from engine.notes import Notes
 from engine.renewer import Renewer
@@ -39,13 +40,15 @@ class Services:
         registry = Registry(settings.prefix)
         self.consumer = f"{settings.worker_id}~{secrets.token_hex(4)}"
         self._clock, self._roster = clock, roster
+        self._who = {"workerId": settings.worker_id}
         self._notes = Notes(keys, store, clock, random)
-        self._settler = Settler(keys, store, roster, clock)
+        journal = Journal(settings.worker_id, {queue.name: queue.options.group_by for queue in queues})
+        self._settler = Settler(keys, store, roster, clock, journal)
         self._runner = Runner(queues, roster, self._settler, self._notes, clock, random)
         self._fetcher = Fetcher(lines, store, self.consumer, roster, clock)
         self._fetcher.serve(self._runner, self._settler, self._notes)
         self._renewer = Renewer(lines, settings.redis_url, self.consumer, roster, clock)
-        self._sweepers = [Sweeper(line, registry, store, clock, random) for line in lines]
+        self._sweepers = [Sweeper(line, registry, store, clock, random, journal) for line in lines]
         self._heartbeat = Heartbeat(registry, store, self.consumer, settings.worker_id)
         self._heartbeat.watch(self._fetcher, roster, clock)
         self._listeners = [Listener(settings.redis_url, group, store, self._fetcher) for group in _by_slot(keys)]
@@ -67,17 +70,16 @@ class Services:
     async def drain(self, grace_s: float, at_once: asyncio.Event) -> None:
         """Nothing more is acquired; every job has ended within the grace, or is given back unharmed."""
         await self._fetcher.stop()
-        _log.info("stopping worker=%s: %d jobs still run", self.consumer, self._roster.busy())
+        _log.info("stopping worker=%s: %d jobs still run", self.consumer, self._roster.busy(), extra=self._who)
         await self._roster.wait_empty(grace_s, at_once)
         # Given back before anybody waits for handlers that do not stop: others start these jobs meanwhile.
         tasks = self._runner.release_all()
         self._fetcher.wake()
         await self._roster.wait_empty(_SETTLE_PATIENCE_S)
         if tasks:
-            _log.warning("release: %d jobs are given back", len(tasks))
             _, stubborn = await asyncio.wait(tasks, timeout=_STUBBORN_S)
             if stubborn:
-                _log.error("%d handlers did not stop when they were cancelled", len(stubborn))
+                _log.error("%d handlers did not stop when they were cancelled", len(stubborn), extra=self._who)
 
     async def stop(self) -> None:
         """No service runs any more and no connection of theirs is open."""
@@ -91,7 +93,7 @@ class Services:
             await self._heartbeat.end()
         except EngineError as error:
             _log.warning("the heartbeat is not taken back, it expires: %s", error)
-        _log.info("stopped worker=%s", self.consumer)
+        _log.info("stopped worker=%s", self.consumer, extra=self._who)
 
 
 def _by_slot(keys: dict[str, Keys]) -> list[list[Keys]]:

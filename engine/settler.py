@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from typing import assert_never
-
-import msgspec
 
 from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, Unreachable
-from engine.escaping import escape
+from engine.journal import Journal, error_text
 from engine.roster import Roster, Running
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, settle
-from engine.types import Cancelled, Delivery, Done, Fail, Failure, Outcome, Release, Retry, Snoozed
-
-_log = logging.getLogger("engine.settler")
+from engine.types import Cancelled, Delivery, Done, Fail, Outcome, Release, Retry, Snoozed
 
 
 class Settler:
     """Keeps every outcome until Redis has answered it; a place is free as soon as the outcome is here."""
 
-    def __init__(self, keys: dict[str, Keys], store: Store, roster: Roster, clock: Clock) -> None:
+    def __init__(self, keys: dict[str, Keys], store: Store, roster: Roster, clock: Clock, journal: Journal) -> None:
         self._keys, self._store, self._roster, self._clock = keys, store, roster, clock
+        self.journal = journal
+        """Where this process tells of transitions."""
         self._waiting: dict[str, deque[Settle]] = {queue: deque() for queue in keys}
         self._one_by_one = False
         self.added = asyncio.Event()
@@ -34,13 +31,22 @@ class Settler:
     def add(self, running: Running, outcome: Outcome) -> None:
         """The outcome is kept and the place is free; a second outcome of one delivery is ignored."""
         if self._roster.end(running):
+            running.ended_s = self._clock.monotonic_s()
             self._waiting[running.delivery.queue].append(to_settle(running.delivery, outcome))
             self.added.set()
+
+    def drop(self, running: Running) -> bool:
+        """Another delivery owns the job: this one's outcome is not sent; False if it had one already."""
+        if not self._roster.end(running):
+            return False
+        running.ended_s = self._clock.monotonic_s()
+        self._roster.forget(running.delivery.queue, running.delivery.fence)
+        self.journal.tell("lost", running.delivery, durationMs=running.duration_ms)
+        return True
 
     async def flush(self, calls: list[tuple[str, list[Settle], asyncio.Future[list[bool]]]]) -> None:
         """Each sent batch is answered, or waits again; raises the last error of those that do."""
         failed: EngineError | None = None
-        verbose = _log.isEnabledFor(logging.DEBUG)
         for queue, batch, future in calls:
             try:
                 answers = await future
@@ -52,9 +58,9 @@ class Settler:
                 failed = error
                 continue
             for sent, ok in zip(batch, answers, strict=True):
-                self._roster.forget(queue, sent.fence)
-                if not ok or sent.verb != "complete" or verbose:
-                    _report(queue, sent, ok)
+                running = self._roster.forget(queue, sent.fence)
+                if running is not None:
+                    self._report(running, sent, ok=ok)
         if failed is not None:
             raise failed
         self._one_by_one = False
@@ -73,6 +79,19 @@ class Settler:
         return [
             self._call(queue, batch) for queue, waiting in self._waiting.items() for batch in self._batches(waiting)
         ]
+
+    def _report(self, running: Running, sent: Settle, *, ok: bool) -> None:
+        # A handler that was told of its cancel may still have ended otherwise: its job is cancelled all the same.
+        ended = "cancel" if running.context.stop_reason == "cancelled" else sent.verb
+        event = ended if ok else "lost"
+        if not self.journal.wants(event):
+            return
+        more: dict[str, int | str] = {"durationMs": running.duration_ms}
+        if sent.delay_ms:
+            more["delayMs"] = sent.delay_ms
+        if event in ("retry", "fail"):
+            more["error"] = error_text(sent.data)
+        self.journal.tell(event, running.delivery, **more)
 
     def _call(self, queue: str, batch: list[Settle]) -> Call[list[bool]]:
         return settle(self._keys[queue], self._clock.now_us(), batch)
@@ -108,18 +127,3 @@ def to_settle(delivery: Delivery, outcome: Outcome) -> Settle:
             return Settle(job_id, fence, "cancel")
         case _:
             assert_never(outcome)
-
-
-def _report(queue: str, sent: Settle, ok: bool) -> None:  # noqa: FBT001 - Redis's answer
-    job_id = escape(sent.id)
-    if not ok:
-        _log.warning("lost queue=%s jobId=%s fence=%d: another delivery owns it", queue, job_id, sent.fence)
-    elif sent.verb in ("retry", "fail"):
-        failure = msgspec.json.decode(sent.data, type=Failure)
-        reason = escape(f"{failure.type}: {failure.message}")
-        wait = f" in {sent.delay_ms / 1000:.1f} s" if sent.verb == "retry" else ""
-        _log.warning("%s%s queue=%s jobId=%s fence=%d: %s", sent.verb, wait, queue, job_id, sent.fence, reason)
-    elif sent.verb != "complete":
-        _log.info("%s queue=%s jobId=%s fence=%d", sent.verb, queue, job_id, sent.fence)
-    else:
-        _log.debug("complete queue=%s jobId=%s fence=%d", queue, job_id, sent.fence)

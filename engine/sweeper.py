@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from random import Random
+from typing import Any
 
 from engine.clock import Clock
 from engine.fetcher import Line
+from engine.journal import Journal
 from engine.streams import GROUP, Registry, Store
 from engine.streams.commands import MAX_BATCH, prune, reclaim
 
@@ -14,15 +15,21 @@ _MOST_CALLS = 100
 """Calls in one sweep: a bound, so that one queue never starves the others."""
 _DEAD_EVERY = 24
 """Sweeps between two looks for consumers that no longer beat."""
-_log = logging.getLogger("engine.sweeper")
+_WHY: dict[str, dict[str, Any]] = {
+    "reclaim": {"error": "the worker stopped renewing the lease"},
+    "fail": {"error": "the worker stopped renewing the lease, once too often"},
+}
+"""What the events of a sweep mean."""
 
 
 class Sweeper:
     """Sweeps one queue; any number of workers may sweep at once."""
 
-    def __init__(self, line: Line, registry: Registry, store: Store, clock: Clock, random: Random) -> None:
+    def __init__(
+        self, line: Line, registry: Registry, store: Store, clock: Clock, random: Random, journal: Journal
+    ) -> None:
         self._line, self._registry, self._store = line, registry, store
-        self._clock, self._random = clock, random
+        self._clock, self._random, self._journal = clock, random, journal
         self._sweeps = 0
 
     def interval_s(self) -> float:
@@ -34,18 +41,15 @@ class Sweeper:
         keys, options = self._line.keys, self._line.queue.options
         for _ in range(_MOST_CALLS):
             swept = await self._store.run(reclaim(keys, self._clock.now_us()))
-            if swept.reclaimed or swept.failed or swept.uncharged:
-                _log.warning(
-                    "reclaim queue=%s: %d wait again, %d failed, %d uncharged",
-                    keys.queue,
-                    swept.reclaimed,
-                    swept.failed,
-                    swept.uncharged,
-                )
+            for verb, job_id in swept.jobs:
+                self._journal.tell_of(verb, keys.queue, job_id, **_WHY.get(verb, {}))
             if not swept.more:
                 break
         for _ in range(_MOST_CALLS):
             pruned = await self._store.run(prune(keys, self._clock.now_us(), options.keep()))
+            if any(pruned.values()):
+                gone: dict[str, Any] = {str(state): count for state, count in pruned.items()}
+                self._journal.tell_of("prune", keys.queue, **gone)
             if max(pruned.values()) < MAX_BATCH:
                 break
         self._sweeps += 1

@@ -60,7 +60,7 @@ def days(count: float) -> float:
     return count * 86_400
 
 
-class Enqueued(Struct, frozen=True):
+class Enqueued(Struct, frozen=True, rename="camel"):
     """The ticket of an enqueue: which run answers for it, and whether this call created it."""
 
     id: str
@@ -237,3 +237,16 @@ class Progress(Struct, frozen=True):
     processed: int | None = None
     total: int | None = None
     message: str = field(default="")
+
+
+class Event(Struct, frozen=True, rename="camel"):
+    """One change of one job, by the server's clock.
+
+    `id` is that of the batch that made it: give it as `after` to go on behind it. The events of a batch share it.
+    """
+
+    queue: str
+    id: str
+    at_ms: int
+    verb: str
+    job_id: str

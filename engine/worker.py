@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from random import Random
@@ -13,6 +14,7 @@ from msgspec import Struct
 
 from engine.clock import Clock, SystemClock, wait_for
 from engine.config import Settings, no_redis, refused
+from engine.doctor import warn_at_start
 from engine.errors import StoreMisused, Unreachable
 from engine.fetcher import Line
 from engine.registry import Queue
@@ -22,6 +24,7 @@ from engine.slots import claim_slots
 from engine.streams import Keys, Store
 from engine.streams.commands import configure
 from engine.streams.reads import counts
+from engine.uncut import uncut
 
 _DRAIN_LOOK_S = 0.2
 _log = logging.getLogger("engine.worker")
@@ -81,15 +84,17 @@ class Worker:
         store = Store(self._settings.redis_url)
         try:
             await self._configure(store)
-            await self._work(store, resources)
+            if not self._stopping.is_set():
+                await self._work(store, resources)
         finally:
-            await store.close()
+            await uncut(store.close())
 
     async def _configure(self, store: Store) -> None:
         try:
             await claim_slots(store, self._settings.prefix, self._queues)
             for line in self._lines:
                 await store.run(configure(line.keys, line.queue.limits()))
+            await warn_at_start(store, time.time)
         except Unreachable as error:
             raise no_redis(self._settings, error) from error
         except StoreMisused as error:
@@ -99,17 +104,22 @@ class Worker:
         roster = Roster(self._queues, dict(self._options.concurrency))
         services = Services(self._lines, self._settings, store, roster, self._clock, self._random)
         services.start(resources)
-        _log.info("ready worker=%s places=%s", services.consumer, roster.concurrency)
+        who = {"workerId": self._settings.worker_id, "places": roster.concurrency}
+        _log.info("ready worker=%s", services.consumer, extra=who)
         try:
             await self._until_stopped(store, roster)
         except asyncio.CancelledError:
             self._at_once.set()
             raise
         finally:
-            try:
-                await services.drain(self._options.grace_s, self._at_once)
-            finally:
-                await services.stop()
+            # Cut off here, it would leave handlers behind that nobody renews, cancels or settles.
+            await uncut(self._end(services), self._at_once.set)
+
+    async def _end(self, services: Services) -> None:
+        try:
+            await services.drain(self._options.grace_s, self._at_once)
+        finally:
+            await services.stop()
 
     async def _until_stopped(self, store: Store, roster: Roster) -> None:
         if not self._options.drain:

@@ -6,14 +6,14 @@ import argparse
 import os
 import sys
 
-from engine.cli import change, enqueue, limit, look, queues, run, script
+from engine.cli import change, doctor, enqueue, limit, look, queues, run, script
 from engine.cli.command import EXITS
 from engine.cli.output import say
 from engine.config import Settings, read_environment
 from engine.errors import EngineError
-from engine.logs import log_to_stderr
+from engine.logs import logs_to_stderr
 
-_GROUPS = (run, enqueue, look, queues, change, limit, script)
+_GROUPS = (run, enqueue, look, queues, change, limit, script, doctor)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,8 +23,8 @@ def main(argv: list[str] | None = None) -> int:
         env = read_environment()
         os.environ.update(env)
         settings = Settings.from_environment(env)
-        log_to_stderr(settings.log_level)
-        result: int = arguments.command(arguments, settings)
+        with logs_to_stderr(settings.log_level, settings.log_format):
+            result: int = arguments.command(arguments, settings)
     except EngineError as error:
         say(f"error: {error}")
         return error.exit_code

@@ -2,7 +2,8 @@
 
 from engine.streams.commands.build import MAX_BATCH, MAX_BYTES
 from engine.streams.commands.operator import Requeued, cancel, configure, number, pause, promote, requeue, set_limits
-from engine.streams.commands.producer import NewJob, enqueue
+from engine.streams.commands.producer import NewJob, Refused, enqueue
+from engine.streams.commands.repair import Fault, Mark, Mended, drop_consumers, repair
 from engine.streams.commands.worker import (
     PRUNED,
     Acquired,
@@ -24,9 +25,13 @@ __all__ = [
     "MAX_BYTES",
     "PRUNED",
     "Acquired",
+    "Fault",
     "Holding",
+    "Mark",
+    "Mended",
     "NewJob",
     "Note",
+    "Refused",
     "Renewed",
     "Requeued",
     "Settle",
@@ -34,6 +39,7 @@ __all__ = [
     "acquire",
     "cancel",
     "configure",
+    "drop_consumers",
     "enqueue",
     "note",
     "number",
@@ -42,6 +48,7 @@ __all__ = [
     "prune",
     "reclaim",
     "renew",
+    "repair",
     "requeue",
     "set_limits",
     "settle",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -25,22 +26,31 @@ class NewJob(Struct, frozen=True):
     digest: str = ""
 
 
-def enqueue(k: Keys, clock_us: int, op: str, tenant_ttl_s: int, jobs: Sequence[NewJob]) -> Call[list[Enqueued | None]]:
+class Refused(Struct, frozen=True):
+    """A job that was not stored: its key holds no record (`bad`), or the queue is `full`, with so many waiting."""
+
+    why: Literal["bad", "full"]
+    waiting: int = 0
+
+
+def enqueue(
+    k: Keys, clock_us: int, op: str, tenant_ttl_s: int, jobs: Sequence[NewJob], max_waiting: int = 0
+) -> Call[list[Enqueued | Refused]]:
     """Each job that is not live is stored as a new run; sent twice with one `op`, it answers the same.
 
-    None stands for a job whose key holds something else than a record; nothing of it was changed.
+    Where `max_waiting` is above 0, jobs are stored in order until so many are waiting and delayed.
     """
-    args: list[Arg] = [clock_us, OP_TTL_MS, tenant_ttl_s]
+    args: list[Arg] = [clock_us, OP_TTL_MS, tenant_ttl_s, max_waiting]
     for job in jobs:
         args += (job.id, job.name, job.payload, job.delay_ms, job.tenant, job.digest)
 
-    def ticket(job: NewJob, created: bytes, run: bytes, state: bytes, same: bytes) -> Enqueued | None:
-        if state == b"bad":
-            return None
+    def answer(job: NewJob, created: bytes, run: bytes, state: bytes, same: bytes) -> Enqueued | Refused:
+        if state in (b"bad", b"full"):
+            return Refused(cast("Literal['bad', 'full']", state.decode()), int(run))
         return Enqueued(job.id, int(run), created == b"1", State(state.decode()), same == b"1", k.queue)
 
-    def decode(reply: list[bytes]) -> list[Enqueued | None]:
-        return [ticket(job, *reply[i : i + 4]) for job, i in zip(jobs, range(0, len(reply), 4), strict=True)]
+    def decode(reply: list[bytes]) -> list[Enqueued | Refused]:
+        return [answer(job, *reply[i : i + 4]) for job, i in zip(jobs, range(0, len(reply), 4), strict=True)]
 
     script = load("enqueue")
     return Call(script, (k.op(op), *k.of(script.keys[1:])), args, decode)

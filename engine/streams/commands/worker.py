@@ -57,13 +57,29 @@ class Renewed(Struct, frozen=True):
 
 
 class Swept(Struct, frozen=True):
-    """What one reclaim did; `closed_ms` > 0: it takes nothing before that time has passed."""
+    """What one reclaim did, a verb and an id for each job; `closed_ms` > 0: it takes nothing for so long."""
 
-    reclaimed: int
-    failed: int
-    uncharged: int
+    jobs: list[tuple[str, str]]
     more: bool
     closed_ms: int
+
+    @property
+    def reclaimed(self) -> int:
+        """How many wait again with one crash more."""
+        return self._count("reclaim")
+
+    @property
+    def failed(self) -> int:
+        """How many have failed after their last crash."""
+        return self._count("fail")
+
+    @property
+    def uncharged(self) -> int:
+        """How many wait again uncharged: nobody held them."""
+        return self._count("release")
+
+    def _count(self, verb: str) -> int:
+        return sum(done == verb for done, _ in self.jobs)
 
 
 class Note(Struct, frozen=True):
@@ -131,8 +147,8 @@ def reclaim(k: Keys, clock_us: int, dead: Sequence[str] = ()) -> Call[Swept]:
     """Up to 100 jobs of each stream whose lease ran out wait again; `dead` consumers are deleted once empty."""
 
     def decode(reply: list[bytes]) -> Swept:
-        reclaimed, failed, uncharged, more, closed_ms = (int(value) for value in reply)
-        return Swept(reclaimed, failed, uncharged, bool(more), closed_ms)
+        words = [word.decode(errors="backslashreplace") for word in reply[2:]]
+        return Swept(list(zip(words[::2], words[1::2], strict=True)), reply[0] == b"1", int(reply[1]))
 
     return build("reclaim", k, [clock_us, *dead], decode)
 

@@ -16,7 +16,8 @@
 -- ARGV[1] clock_us   0 for the server's
 -- ARGV[2...] dead    consumers that no longer beat: deleted once nothing of theirs is pending
 --
--- returns reclaimed, failed, returned uncharged, more 1|0 (a page was full), ms before which nothing is taken
+-- returns more 1|0 (a page was full), ms before which nothing is taken, then two for each job: what was done, id
+--   what is reclaim | fail (its last crash) | release (nobody's, uncharged) | cancel (its cancel was asked for)
 
 --- @include clock
 --- @include digits
@@ -38,16 +39,15 @@ local now, skew = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
 local limits = read_limits(KEYS[5])
 if not limits then
-  return { '0', '0', '0', '0', '0' }
+  return { '0', '0' }
 end
 
 local reclaim_from = note_seen(KEYS[5], limits, now)
 if now < reclaim_from then
-  return { '0', '0', '0', '0', digits(math.ceil((reclaim_from - now) / 1000)) }
+  return { '0', digits(math.ceil((reclaim_from - now) / 1000)) }
 end
 
-local reclaimed, failed, uncharged, more = 0, 0, 0, false
-local emitted, tally = {}, {}
+local emitted, tally, more = {}, {}, false
 
 local function note(verb, id)
   emitted[#emitted + 1] = verb
@@ -66,11 +66,9 @@ local function charge(id, key, holding, record)
   if crashes >= limits.max_crashes then
     redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, unpack(extra))
     redis.call('ZADD', KEYS[9], now_ms, id)
-    failed = failed + 1
     return note('fail', id)
   end
   hand_back(STREAMS, key, id, crashes, limits.suspect_at, extra)
-  reclaimed = reclaimed + 1
   note('reclaim', id)
 end
 
@@ -99,7 +97,6 @@ local function take_back(name, stream, entry)
   elseif record[3] == name .. ' ' .. entry and (record[4] == 'waiting' or record[4] == 'active') then
     -- Nobody's by `active`: an acquire broke midway. Only `at` says that this is the job's own entry.
     hand_back(STREAMS, key, id, tonumber(record[1] or '0'), limits.suspect_at, {})
-    uncharged = uncharged + 1
     note('release', id)
   end
 end
@@ -119,7 +116,7 @@ for name, stream in pairs(STREAMS) do
 end
 emit(KEYS[7], emitted)
 write_stats(KEYS[8], now, tally)
-if reclaimed + uncharged > 0 then
+if tally.reclaim or tally.release then
   wake_one(KEYS[6])
 end
-return { digits(reclaimed), digits(failed), digits(uncharged), more and '1' or '0', '0' }
+return { more and '1' or '0', '0', unpack(emitted) }

@@ -72,7 +72,7 @@ def _line(row: list[bytes]) -> JobLine:
         timestamp=int(run) // 1000,
         finished_on=int(ended) if ended else None,
         tenant=tenant or None,
-        failed_reason=_reason(row[7]) if error and state != State.COMPLETED else None,
+        failed_reason=reason(row[7]) if error and state != State.COMPLETED else None,
     )
 
 
@@ -93,14 +93,14 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
         id=job_id,
         name=record["name"].decode(),
         queue=queue,
-        data=_json(record["payload"]),
+        data=json_value(record["payload"]),
         state=state,
         run=int(run),
-        progress=_json(record.get("progress", b"null")),
+        progress=json_value(record.get("progress", b"null")),
         attempts_made=int(record.get("attempts", b"0")),
         crashes=int(record.get("crashes", b"0")),
-        failed_reason=_reason(record["error"]) if "error" in record and state is not State.COMPLETED else None,
-        returnvalue=_json(record.get("result", b"null")),
+        failed_reason=reason(record["error"]) if "error" in record and state is not State.COMPLETED else None,
+        returnvalue=json_value(record.get("result", b"null")),
         timestamp=int(run) // 1000,
         processed_on=started,
         finished_on=int(record["ended"]) if "ended" in record else None,
@@ -140,11 +140,12 @@ def _sentence(failure: Failure) -> str:
     return f"{failure.type}: {failure.message}" if failure.message else failure.type
 
 
-def _reason(error: bytes) -> str:
+def reason(error: bytes) -> str:
+    """A stored error as one sentence."""
     return _sentence(_failure(error))
 
 
-def _json(data: bytes) -> Json:
+def json_value(data: bytes) -> Json:
     """The decoded value; what another producer wrote and is no JSON is shown as its text."""
     try:
         return msgspec.json.decode(data)

@@ -1,41 +1,19 @@
-"""For tests of apps: run a handler without Redis, drain a queue in this process, move a clock by hand."""
+"""A handler run without Redis."""
 
 from __future__ import annotations
 
-import time
 from random import Random
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from engine.app import App
 from engine.clock import Clock, SystemClock
-from engine.config import Settings
 from engine.context import JobContext
 from engine.executor import execute
 from engine.registry import Job
 from engine.types import Delivery, Done, Json, Outcome, Progress
-from engine.worker import WorkerOptions
 
 P = TypeVar("P")
-
-
-class FakeClock:
-    """A clock that moves only by `advance`; it starts an hour in the past, which the scripts need."""
-
-    def __init__(self, now_us: int | None = None) -> None:
-        self._now_us = now_us if now_us is not None else time.time_ns() // 1000 - 3_600_000_000
-        self._start_us = self._now_us
-
-    def now_us(self) -> int:
-        return self._now_us
-
-    def monotonic_s(self) -> float:
-        return (self._now_us - self._start_us) / 1_000_000
-
-    def advance(self, seconds: float) -> None:
-        """The clock is `seconds` later; a negative number is a step back of the wall clock."""
-        self._now_us += round(seconds * 1_000_000)
 
 
 class Ran(Struct):
@@ -95,8 +73,3 @@ async def run_job(
     if isinstance(ran.outcome, Done):
         ran.result = job.result.decode(ran.outcome.result)
     return ran
-
-
-async def drain(app: App, queues: list[str] | None = None, settings: Settings | None = None) -> None:
-    """A worker in this process has run until nothing of the queues is waiting, delayed or active."""
-    await app.run(queues, settings=settings, options=WorkerOptions(drain=True), signals=False)

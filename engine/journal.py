@@ -1,0 +1,131 @@
+"""Tells of transitions: one log record each, with the same fields everywhere. It configures no logging.
+
+The records go to the logger `engine.jobs`. Each has the fields as attributes of its own (`record.event`,
+`record.jobId` and so on), as if given by `extra`, and a message made of them when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from engine.codec import decode_json
+from engine.escaping import cut, escape
+from engine.types import Delivery, Failure
+
+LEVELS = {
+    "enqueue": logging.DEBUG,
+    "acquire": logging.DEBUG,
+    "complete": logging.INFO,
+    "retry": logging.WARNING,
+    "snooze": logging.INFO,
+    "fail": logging.ERROR,
+    "release": logging.INFO,
+    "cancel": logging.INFO,
+    "reclaim": logging.WARNING,
+    "lost": logging.WARNING,
+    "timeout": logging.WARNING,
+    "requeue": logging.INFO,
+    "promote": logging.INFO,
+    "prune": logging.DEBUG,
+    "pause": logging.INFO,
+    "resume": logging.INFO,
+}
+"""How loud each event is."""
+SHORT = 200
+"""Bytes of a long tenant or correlation id in a line."""
+_TENANT, _CORRELATION = "tenantId", "correlationId"
+_log = logging.getLogger("engine.jobs")
+
+
+class Transition:
+    """A record's message: its fields, made into a text only for who asks for one."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    def __str__(self) -> str:
+        rest = " ".join(f"{name}={value}" for name, value in self.fields.items() if name != "event")
+        return escape(f"{self.fields['event']} {rest}")
+
+
+class Journal:
+    """Where a process tells of transitions.
+
+    `worker_id` is in every record unless it is empty. `group_by` names the payload's tenant field for each queue.
+    """
+
+    def __init__(self, worker_id: str = "", group_by: Mapping[str, str | None] | None = None) -> None:
+        self._worker = {"workerId": worker_id} if worker_id else {}
+        self._names = {queue: _decoder(field) for queue, field in (group_by or {}).items()}
+
+    @staticmethod
+    def wants(event: str) -> bool:
+        """Whether anybody hears of this event: if not, nothing need be made ready for it."""
+        return _log.isEnabledFor(LEVELS[event])
+
+    def tell(self, event: str, delivery: Delivery, **more: Any) -> None:
+        """The event of this delivery is logged; what its payload says is looked at only if it is."""
+        if self.wants(event):
+            _write(
+                {
+                    "event": event,
+                    "queue": delivery.queue,
+                    "jobId": delivery.id,
+                    **self._names_in(delivery.queue, delivery.payload),
+                    **self._worker,
+                    "attempt": delivery.attempts + 1,
+                    "fence": delivery.fence,
+                    **more,
+                }
+            )
+
+    def tell_of(self, event: str, queue: str, job_id: str | None = None, *, payload: bytes = b"", **more: Any) -> None:
+        """The event is logged of a queue, or of a job of which there is no delivery at hand."""
+        if self.wants(event):
+            job = {} if job_id is None else {"jobId": job_id}
+            _write({"event": event, "queue": queue, **job, **self._names_in(queue, payload), **self._worker, **more})
+
+    def _names_in(self, queue: str, payload: bytes) -> dict[str, str]:
+        """The tenant and the correlation id that a payload names; texts only, and not without end."""
+        decoder = self._names.get(queue)
+        if decoder is None or not payload:
+            return {}
+        try:
+            found = decoder.decode(payload)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
+        names: dict[str, str] = {}
+        for name in found.__struct_fields__:
+            text = getattr(found, name)
+            if isinstance(text, str) and text:
+                names[name] = text if len(text) <= SHORT else cut(text, SHORT)
+        return names
+
+
+def error_text(data: bytes) -> str:
+    """The exception's name and text of a failure as it is stored."""
+    failure = msgspec.convert(decode_json(data), Failure)
+    return f"{failure.type}: {failure.message}"
+
+
+def _decoder(group_by: str | None) -> msgspec.json.Decoder[Struct]:
+    """Reads the two fields of a payload and skips the others."""
+    renamed = {_TENANT: group_by or _CORRELATION, _CORRELATION: _CORRELATION}
+    if len(set(renamed.values())) == 1:
+        del renamed[_TENANT]
+    kind = msgspec.defstruct("Names", [(name, Any, None) for name in renamed], rename=renamed)
+    return msgspec.json.Decoder(kind)
+
+
+def _write(fields: dict[str, Any]) -> None:
+    # As Logger.log does it, without the search for the calling line: most of the time of a record that nobody needs.
+    record = _log.makeRecord(_log.name, LEVELS[fields["event"]], "", 0, Transition(fields), (), None)
+    record.__dict__.update(fields)
+    _log.handle(record)
