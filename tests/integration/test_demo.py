@@ -72,8 +72,8 @@ def tables(output: str) -> list[str]:
 def test_second_demo_creates_nothing_and_gives_the_same_scores(directory: Path) -> None:
     """Run again, every connector says 0 created, the score runs are reused and their tables are the same."""
     first, second = finish(start(directory)), finish(start(directory))
-    assert len(re.findall(r"120 fetched, \d+ created", first)) == 4
-    assert len(re.findall(r"120 fetched, 0 created, 0 updated, 120 skipped", second)) == 4
+    assert len(re.findall(r"120 fetched, \d+ created", first)) == 6
+    assert len(re.findall(r"120 fetched, 0 created, 0 updated, 120 skipped", second)) == 6
     assert len(re.findall("as before: nothing had changed", second)) == 2
     assert tables(first)
     assert tables(first) == tables(second)
