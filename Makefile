@@ -16,10 +16,10 @@ STAMP := .venv/installed-$(OWNER)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo lock clean
+.PHONY: help setup check test demo dev dev-worker worker lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: $(STAMP)  ## .venv with everything that requirements.lock names; does nothing if it is there
 	@:
@@ -49,6 +49,16 @@ test: check  ## the checks, then all tests against real servers, async ones on b
 
 demo: setup  ## the whole line at work: servers, migrations, simulator, worker, ingest, scores
 	@$(BIN)/python -m jobs.demo
+
+dev: setup  ## everything to develop with: servers if none are configured, simulator, a worker that reloads
+	@$(BIN)/python -m jobs.development $(ARGS)
+
+dev-worker: setup  ## a worker that reloads on changes of the source, with the servers that are configured
+	@$(BIN)/python -m engine run --reload --reload-dir engine --reload-dir jobs $(ARGS)
+
+worker: export LOG_FORMAT ?= json
+worker: setup  ## a worker as in production: configured servers, no reload, JSON logs
+	@$(BIN)/python -m engine run $(ARGS)
 
 lock:  ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

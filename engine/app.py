@@ -21,6 +21,7 @@ from engine.streams import Store
 from engine.streams.keys import check_name
 from engine.sync_client import SyncClient
 from engine.types import Rate
+from engine.uncut import uncut
 from engine.worker import Worker, WorkerOptions
 
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
@@ -85,7 +86,7 @@ class App:
         try:
             yield client
         finally:
-            await client.close()
+            await uncut(client.close())
 
     def sync_client(self, settings: Settings | None = None, *, connections: int = 10) -> SyncClient:
         """A producer's client for code without an event loop; its threads share up to so many connections.
@@ -105,7 +106,7 @@ class App:
         try:
             yield Inspector(self.queues, store, settings.prefix, SystemClock())
         finally:
-            await store.close()
+            await uncut(store.close())
 
     def worker(
         self,

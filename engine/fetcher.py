@@ -7,6 +7,7 @@ import logging
 
 from engine.clock import Clock, wait_for
 from engine.errors import EngineError, StoreReset
+from engine.journal import wants
 from engine.notes import Notes
 from engine.registry import Queue
 from engine.roster import Roster
@@ -164,7 +165,7 @@ class Fetcher:
         if paused != line.paused:
             line.paused = paused
             journal.tell_of("pause" if paused else "resume", line.queue.name)
-        if journal.wants("acquire"):
+        if wants("acquire"):
             for delivery in answer.deliveries:
                 journal.tell("acquire", delivery, waitedMs=delivery.waited_ms)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
 from engine.errors import SettingError
+from engine.journal import tell
 from engine.streams.commands import (
     MAX_BATCH,
     PRUNED,
@@ -60,7 +61,11 @@ class Inspector(Viewer):
 
     async def _requeue(self, queue: str, runs: Sequence[tuple[str, int]]) -> Sequence[Requeued]:
         ttl_s = self._find(queue).options.tenant_ttl_s
-        return await self._store.run(requeue(self._keys(queue), self._clock.now_us(), ttl_s, runs))
+        answers = await self._store.run(requeue(self._keys(queue), self._clock.now_us(), ttl_s, runs))
+        for (job_id, _), answer in zip(runs, answers, strict=True):
+            if answer.answer == "ok":
+                tell("requeue", queue, job_id)
+        return answers
 
     async def promote(self, queue: str, job_id: str) -> PromoteAnswer:
         """The delayed job waits no longer for its time."""
@@ -69,6 +74,8 @@ class Inspector(Viewer):
             return "unknown"
         call = promote(self._keys(queue), self._clock.now_us(), [(job_id, status.run)])
         [answer] = await self._store.run(call)
+        if answer.answer == "ok":
+            tell("promote", queue, job_id)
         return {"ok": "promoted", "not": "not_delayed", "unknown": "unknown"}[answer.answer]  # type: ignore[return-value]
 
     async def cancel(self, queue: str, job_id: str) -> CancelAnswer:
@@ -76,7 +83,10 @@ class Inspector(Viewer):
         status = await self.show(queue, job_id)
         if status is None:
             return "unknown"
-        return await self._store.run(cancel(self._keys(queue), self._clock.now_us(), job_id, status.run))
+        answer = await self._store.run(cancel(self._keys(queue), self._clock.now_us(), job_id, status.run))
+        if answer == "cancelled":
+            tell("cancel", queue, job_id)
+        return answer
 
     async def clean(self, queue: str, age_s: float, states: Sequence[State] = PRUNED) -> dict[State, int]:
         """Jobs of these ended states that ended longer than `age_s` ago are gone, record and trail; how many of each.
@@ -99,11 +109,17 @@ class Inspector(Viewer):
 
     async def pause(self, queue: str) -> bool:
         """Nothing of the queue is acquired any more; what runs goes on. True if it was not paused."""
-        return await self._store.run(pause(self._keys(queue), paused=True))
+        changed = await self._store.run(pause(self._keys(queue), paused=True))
+        if changed:
+            tell("pause", queue)
+        return changed
 
     async def resume(self, queue: str) -> bool:
         """The queue is acquired again; True if it was paused."""
-        return await self._store.run(pause(self._keys(queue), paused=False))
+        changed = await self._store.run(pause(self._keys(queue), paused=False))
+        if changed:
+            tell("resume", queue)
+        return changed
 
     async def set_limits(self, queue: str, **settings: Unpack[LimitSettings]) -> bool:
         """These limits hold from now on, over the configured ones and also for workers that start later.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -55,58 +56,56 @@ class Transition:
         return escape(f"{self.fields['event']} {rest}")
 
 
+def wants(event: str) -> bool:
+    """Whether anybody hears of this event: if not, nothing need be made ready for it."""
+    return _log.isEnabledFor(LEVELS[event])
+
+
+def tell(event: str, queue: str, job_id: str | None = None, **more: Any) -> None:
+    """The event of this queue, or of a job of it, is logged."""
+    if wants(event):
+        _write({"event": event, "queue": queue, **({} if job_id is None else {"jobId": job_id}), **more})
+
+
 class Journal:
-    """Where a process tells of transitions.
+    """Where a worker tells of transitions; `group_by` names the payload's tenant field for each queue."""
 
-    `worker_id` is in every record unless it is empty. `group_by` names the payload's tenant field for each queue.
-    """
-
-    def __init__(self, worker_id: str = "", group_by: Mapping[str, str | None] | None = None) -> None:
-        self._worker = {"workerId": worker_id} if worker_id else {}
-        self._names = {queue: _decoder(field) for queue, field in (group_by or {}).items()}
-
-    @staticmethod
-    def wants(event: str) -> bool:
-        """Whether anybody hears of this event: if not, nothing need be made ready for it."""
-        return _log.isEnabledFor(LEVELS[event])
+    def __init__(self, worker_id: str, group_by: Mapping[str, str | None]) -> None:
+        self._worker_id, self._group_by = worker_id, dict(group_by)
 
     def tell(self, event: str, delivery: Delivery, **more: Any) -> None:
         """The event of this delivery is logged; what its payload says is looked at only if it is."""
-        if self.wants(event):
+        if wants(event):
             _write(
                 {
                     "event": event,
                     "queue": delivery.queue,
                     "jobId": delivery.id,
-                    **self._names_in(delivery.queue, delivery.payload),
-                    **self._worker,
+                    **names_in(delivery.payload, self._group_by.get(delivery.queue)),
+                    "workerId": self._worker_id,
                     "attempt": delivery.attempts + 1,
                     "fence": delivery.fence,
                     **more,
                 }
             )
 
-    def tell_of(self, event: str, queue: str, job_id: str | None = None, *, payload: bytes = b"", **more: Any) -> None:
+    def tell_of(self, event: str, queue: str, job_id: str | None = None, **more: Any) -> None:
         """The event is logged of a queue, or of a job of which there is no delivery at hand."""
-        if self.wants(event):
-            job = {} if job_id is None else {"jobId": job_id}
-            _write({"event": event, "queue": queue, **job, **self._names_in(queue, payload), **self._worker, **more})
+        tell(event, queue, job_id, workerId=self._worker_id, **more)
 
-    def _names_in(self, queue: str, payload: bytes) -> dict[str, str]:
-        """The tenant and the correlation id that a payload names; texts only, and not without end."""
-        decoder = self._names.get(queue)
-        if decoder is None or not payload:
-            return {}
-        try:
-            found = decoder.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return {}
-        names: dict[str, str] = {}
-        for name in found.__struct_fields__:
-            text = getattr(found, name)
-            if isinstance(text, str) and text:
-                names[name] = text if len(text) <= SHORT else cut(text, SHORT)
-        return names
+
+def names_in(payload: bytes, group_by: str | None) -> dict[str, str]:
+    """The tenant and the correlation id that a payload names; texts only, and not without end."""
+    try:
+        found = _decoder(group_by).decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    names: dict[str, str] = {}
+    for name in found.__struct_fields__:
+        text = getattr(found, name)
+        if isinstance(text, str) and text:
+            names[name] = text if len(text) <= SHORT else cut(text, SHORT)
+    return names
 
 
 def error_text(data: bytes) -> str:
@@ -115,6 +114,7 @@ def error_text(data: bytes) -> str:
     return f"{failure.type}: {failure.message}"
 
 
+@lru_cache
 def _decoder(group_by: str | None) -> msgspec.json.Decoder[Struct]:
     """Reads the two fields of a payload and skips the others."""
     renamed = {_TENANT: group_by or _CORRELATION, _CORRELATION: _CORRELATION}

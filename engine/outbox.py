@@ -10,7 +10,7 @@ from random import Random
 from engine.backoff import full
 from engine.clock import Clock, wait_for
 from engine.errors import Unreachable
-from engine.posting import RESEND_S, Line, enqueue_call, fits, to_error, unanswered
+from engine.posting import RESEND_S, Line, enqueue_call, fits, tell_stored, to_error, unanswered
 from engine.streams import Store
 from engine.streams.commands import NewJob, Refused
 from engine.types import Enqueued
@@ -109,5 +109,7 @@ def _take(waiting: deque[_Letter]) -> list[_Letter]:
 def _hand_over(line: Line, letter: _Letter, answer: Enqueued | Refused) -> None:
     if isinstance(answer, Refused):
         letter.fail(to_error(line, letter.job.id, answer))
-    elif not letter.future.done():
+        return
+    tell_stored(line, letter.job, answer)
+    if not letter.future.done():
         letter.future.set_result(answer)

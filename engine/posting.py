@@ -20,6 +20,7 @@ from engine.errors import (
     SettingError,
     StoreMisused,
 )
+from engine.journal import names_in, tell, wants
 from engine.registry import Job, Queue, find_queue
 from engine.streams import Call, Keys
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, NewJob, Refused, enqueue
@@ -114,9 +115,15 @@ def to_error(line: Line, job_id: str, refused: Refused) -> EngineError:
     )
 
 
+def tell_stored(line: Line, job: NewJob, ticket: Enqueued) -> None:
+    """A job that is new is told of in the log."""
+    if ticket.created and wants("enqueue"):
+        tell("enqueue", line.queue.name, job.id, **names_in(job.payload, line.queue.options.group_by))
+
+
 def first_stored(error: EngineError, stored: int, given: int) -> EngineError:
     """The error of an `enqueue_many`: as that of its first refused job, and how many were stored or live before."""
-    return type(error)(f"{error}; {stored} of the {given} jobs were stored, those before it") if given > 1 else error
+    return type(error)(f"{error}; stored so far: {stored} of {given}") if given > 1 else error
 
 
 def unanswered(error: EngineError, *, closed: bool = False) -> EnqueueUnknown:

@@ -11,6 +11,7 @@ from engine.backoff import full
 from engine.clock import Clock, wait_for
 from engine.config import Settings
 from engine.errors import EngineError, Unreachable
+from engine.journal import tell
 from engine.outbox import Outbox
 from engine.posting import LOOK_S, Line, Spec, batches, check_run, find_line, first_stored, not_yet, prepare
 from engine.registry import Job, Queue
@@ -103,7 +104,10 @@ class Client:
         status = await self.status(queue, job_id)
         if status is None:
             return "unknown"
-        return await self._store.run(cancel(self._find(queue).keys, self._clock.now_us(), job_id, status.run))
+        answer = await self._store.run(cancel(self._find(queue).keys, self._clock.now_us(), job_id, status.run))
+        if answer == "cancelled":
+            tell("cancel", queue, job_id)
+        return answer
 
     async def ping(self) -> None:
         """Redis answers; raises Unreachable at once if it does not, where an enqueue would go on trying."""

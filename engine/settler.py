@@ -9,7 +9,7 @@ from typing import assert_never
 from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, Unreachable
-from engine.journal import Journal, error_text
+from engine.journal import Journal, error_text, wants
 from engine.roster import Roster, Running
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, settle
@@ -84,7 +84,7 @@ class Settler:
         # A handler that was told of its cancel may still have ended otherwise: its job is cancelled all the same.
         ended = "cancel" if running.context.stop_reason == "cancelled" else sent.verb
         event = ended if ok else "lost"
-        if not self.journal.wants(event):
+        if not wants(event):
             return
         more: dict[str, int | str] = {"durationMs": running.duration_ms}
         if sent.delay_ms:

@@ -12,6 +12,7 @@ from engine.clock import Clock
 from engine.config import Settings
 from engine.errors import Unreachable
 from engine.inspector import RequeueAnswer
+from engine.journal import tell
 from engine.posting import (
     LOOK_S,
     RESEND_S,
@@ -24,6 +25,7 @@ from engine.posting import (
     first_stored,
     not_yet,
     prepare,
+    tell_stored,
     to_error,
     unanswered,
 )
@@ -75,6 +77,7 @@ class SyncClient:
             for each, answer in zip(batch, self._send(line, batch), strict=True):
                 if isinstance(answer, Refused):
                     raise first_stored(to_error(line, each.id, answer), len(tickets), len(new))
+                tell_stored(line, each, answer)
                 tickets.append(answer)
         return tickets
 
@@ -103,7 +106,10 @@ class SyncClient:
         line, status = self._find(queue), self.status(queue, job_id)
         if status is None:
             return "unknown"
-        return self._pool.run(cancel(line.keys, self._clock.now_us(), job_id, status.run))
+        answer = self._pool.run(cancel(line.keys, self._clock.now_us(), job_id, status.run))
+        if answer == "cancelled":
+            tell("cancel", queue, job_id)
+        return answer
 
     def retry(self, queue: str, job_id: str) -> RequeueAnswer:
         """The failed or cancelled job waits again as a new run with all its attempts: as `Inspector.requeue`."""
@@ -112,6 +118,8 @@ class SyncClient:
             return "unknown"
         ttl_s = line.queue.options.tenant_ttl_s
         [answer] = self._pool.run(requeue(line.keys, self._clock.now_us(), ttl_s, [(job_id, status.run)]))
+        if answer.answer == "ok":
+            tell("requeue", queue, job_id)
         meanings: dict[str, RequeueAnswer] = {"ok": "requeued", "not": "not_failed", "unknown": "unknown"}
         return meanings[answer.answer]
 

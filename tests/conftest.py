@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.testing.fixtures import engine_bench, engine_settings
 from tests.support.databases import database_url, empty_database_url, migrated_template
 from tests.support.leaks import no_leaks, no_leaks_in_the_loop
 from tests.support.servers import own_postgres, own_valkey, postgres_url, prefix, redis_url
@@ -16,6 +17,9 @@ __all__ = [
     "anyio_backend",
     "database_url",
     "empty_database_url",
+    "engine_bench",
+    "engine_redis_url",
+    "engine_settings",
     "migrated_template",
     "no_leaks",
     "no_leaks_in_the_loop",
@@ -34,6 +38,12 @@ LOOP_VARIABLE = "ENGINE_TEST_LOOP"
 LOOPS = os.environ.get(LOOP_VARIABLE, "asyncio").split(",")
 if not set(LOOPS) <= {"asyncio", "uvloop"}:
     raise pytest.UsageError(f"{LOOP_VARIABLE}={','.join(LOOPS)}: give asyncio, uvloop, or both with a comma between")
+
+
+@pytest.fixture(scope="session")
+def engine_redis_url(redis_url: str) -> str:
+    """The engine's own fixtures work on the server that all tests share."""
+    return redis_url
 
 
 @pytest.fixture(scope="session", params=LOOPS)

@@ -6,14 +6,14 @@ import argparse
 import os
 import sys
 
-from engine.cli import change, doctor, enqueue, limit, look, queues, run, script
+from engine.cli import change, doctor, enqueue, init, limit, look, queues, run, script
 from engine.cli.command import EXITS
 from engine.cli.output import say
 from engine.config import Settings, read_environment
 from engine.errors import EngineError
 from engine.logs import logs_to_stderr
 
-_GROUPS = (run, enqueue, look, queues, change, limit, script, doctor)
+_GROUPS = (run, enqueue, look, queues, change, limit, script, doctor, init)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,7 +23,9 @@ def main(argv: list[str] | None = None) -> int:
         env = read_environment()
         os.environ.update(env)
         settings = Settings.from_environment(env)
-        with logs_to_stderr(settings.log_level, settings.log_format):
+        # A command that ends at once prints what it did; its log lines are for who asks for them.
+        quiet = not (env.get("LOG_LEVEL") or getattr(arguments, "logs", False))
+        with logs_to_stderr("warn" if quiet else settings.log_level, settings.log_format):
             result: int = arguments.command(arguments, settings)
     except EngineError as error:
         say(f"error: {error}")

@@ -30,6 +30,7 @@ from engine.worker import WorkerOptions
 def add_to(commands: Commands) -> None:
     """The command `run` is there."""
     run = add_command(commands, "run", _run, "work queues until stopped", json=False)
+    run.set_defaults(logs=True)
     run.add_argument("--queues", metavar="A,B", help="default: all queues of the app")
     run.add_argument(
         "--concurrency", action="append", default=[], metavar="A=5", help="places of a queue; may be repeated"
@@ -46,6 +47,8 @@ def add_to(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.until_eof:
+        threading.Thread(target=_stop_at_eof, name="until eof", daemon=True).start()
     if arguments.reload or arguments.reload_dir:
         return _run_reloading(arguments)
     app = load_app(arguments.app)
@@ -55,8 +58,6 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         concurrency=_concurrency(arguments.concurrency, named), grace_s=arguments.grace, drain=arguments.drain
     )
     app.worker(queues, settings, options)  # a wrong name fails before any server starts
-    if arguments.until_eof:
-        threading.Thread(target=_stop_at_eof, name="until eof", daemon=True).start()
     with ExitStack() as servers:
         if arguments.embedded is not None:
             _start_servers(servers, app, arguments.embedded)

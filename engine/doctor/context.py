@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -12,7 +13,6 @@ from engine.config import Settings
 from engine.errors import StoreError, StoreFull, StoreMisused
 from engine.registry import Queue
 from engine.streams import Keys, Store
-
 
 _NO_RIGHT = "no permissions"
 """What a server says to a user whom it knows; a wrong password is told otherwise."""
@@ -61,6 +61,12 @@ async def ask(store: Store, *words: str | bytes | int) -> Any | None:
         return await store.command(*words)
     except StoreError:
         return None
+
+
+async def user_of(context: Context) -> str:
+    """The name by which the server knows this connection's user."""
+    told = await ask(context.store, "ACL", "WHOAMI")
+    return told.decode() if told is not None else unquote(urlsplit(context.settings.redis_url).username or "default")
 
 
 def pairs(flat: list[bytes]) -> dict[str, str]:

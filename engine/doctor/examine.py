@@ -25,8 +25,7 @@ async def examine(context: Context, checks: Sequence[Check] = ()) -> list[Findin
     """
     await reach_server(context.store)
     found = await _guarded("server", partial(check_server, context))
-    # All queues have the same prefix and kinds of keys: the rights to one are those to all.
-    for queue in list(context.queues.values())[:1]:
+    for queue in context.queues.values():
         found += await _guarded("rights", partial(check_rights, context, queue))
     found += await _guarded("queues", partial(check_slots, context))
     workers: list[WorkerInfo] = []
@@ -40,7 +39,8 @@ async def examine(context: Context, checks: Sequence[Check] = ()) -> list[Findin
         found += await _guarded(f"queue {queue.name}", partial(check_queue, context, queue, workers))
     for check in checks:
         found += await _own(check)
-    return found
+    # Rights are asked for each queue, and are mostly the same.
+    return list(dict.fromkeys(found))
 
 
 async def _guarded(subject: str, check: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:

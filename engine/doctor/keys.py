@@ -82,7 +82,6 @@ def judge_groups(
     return found or [Finding("ok", subject, "its streams and groups are there")]
 
 
-def is_lost(types: Mapping[str, str], groups: Mapping[str, str], control: Mapping[str, str]) -> bool:
-    """Whether groups or settings have to be made anew."""
-    worked = "lease_ms" in control or any(kind != "none" for kind in types.values())
-    return worked and ("lease_ms" not in control or len(groups) < len(STREAMS))
+def is_lost(groups: Mapping[str, str], control: Mapping[str, str]) -> bool:
+    """Whether groups or settings have to be made anew; a queue that was never worked has lost nothing."""
+    return bool(groups) if "lease_ms" not in control else len(groups) < len(STREAMS)

@@ -6,19 +6,21 @@ from collections.abc import AsyncGenerator
 
 from engine.doctor.context import Context
 from engine.streams import Keys
-from engine.streams.commands import MAX_BATCH, PRUNED, Mark
+from engine.streams.commands import PRUNED, Mark
 
 _PAGE = 1_000
+_BATCH = 100
+"""Looked at in one call: a call of 250 would hold up the server for 10 ms."""
 _TELL_S = 2.0
 
 
 async def batches(context: Context, keys: Keys) -> AsyncGenerator[list[Mark]]:
-    """The marks of the queue, as many as one call takes; how far it is, is told every few seconds."""
+    """The marks of the queue, as many as one call looks at; how far it is, is told every few seconds."""
     looked, told_s = 0, context.clock.monotonic_s()
     batch: list[Mark] = []
     async for mark in _marks(context, keys):
         batch.append(mark)
-        if len(batch) == MAX_BATCH:
+        if len(batch) == _BATCH:
             yield batch
             looked, batch = looked + len(batch), []
             if context.clock.monotonic_s() - told_s >= _TELL_S:

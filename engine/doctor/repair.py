@@ -31,7 +31,7 @@ async def repair_queue(context: Context, queue: Queue) -> AsyncGenerator[Repaire
     if judge_types(keys, types):
         return
     groups, control = await read_groups(context, keys, types), await read_control(context, keys)
-    if is_lost(types, groups, control):
+    if is_lost(groups, control):
         await context.store.run(configure(keys, queue.limits()))
         yield Repaired(queue.name, "", "its streams, groups and settings are there again")
     for mended in await _drop_dead(context, queue):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import unquote, urlsplit
 
 from engine.doctor.commands import own_commands
-from engine.doctor.context import Context, ask, some
+from engine.doctor.context import Context, some, user_of
 from engine.doctor.finding import Finding
 from engine.errors import StoreMisused
 from engine.registry import Queue
@@ -37,7 +36,7 @@ def judge_rights(user: str, prefix: str, refused: Sequence[Sequence[str]], allow
 
 async def check_rights(context: Context, queue: Queue) -> list[Finding]:
     """Whether the user may send every command of the engine to the keys that it is for."""
-    user = await _user(context)
+    user = await user_of(context)
     commands = own_commands(context.keys(queue))
     try:
         answers = await context.store.run(rights(context.keys(queue), commands))
@@ -53,8 +52,3 @@ async def check_rights(context: Context, queue: Queue) -> list[Finding]:
         text = f"this server does not know, or cannot tell the rights of: {some(unknown, 6)}"
         return [Finding("warn", "rights", text, "redis-server --version   # Redis 7.0 or Valkey 7.2 is needed")]
     return [Finding("ok", "rights", f"user {user} may send all {len({name_of(c) for c in commands})} commands")]
-
-
-async def _user(context: Context) -> str:
-    told = await ask(context.store, "ACL", "WHOAMI")
-    return told.decode() if told is not None else unquote(urlsplit(context.settings.redis_url).username or "default")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from engine.doctor.context import Context, ask, pairs
+from engine.doctor.context import Context, ask, pairs, user_of
 from engine.doctor.finding import Finding
 from engine.doctor.server_rules import judge_clock, judge_memory, judge_persistence, judge_role, judge_version
 from engine.streams import Store
@@ -43,8 +43,8 @@ def _fields(info: str) -> dict[str, str]:
     return {name: value for name, found, value in lines if found}
 
 
-def judge_server(server: Server) -> list[Finding]:
-    """Everything that the server's own words tell."""
+def judge_server(server: Server, user: str) -> list[Finding]:
+    """Everything that the server's own words tell; `user` is who asks."""
     found: list[Finding] = []
     if server.info is None:
         found.append(
@@ -52,7 +52,7 @@ def judge_server(server: Server) -> list[Finding]:
                 "warn",
                 "server",
                 "INFO is refused to this user: version, persistence, memory and role were not checked",
-                "redis-cli ACL SETUSER USER +info",
+                f"redis-cli ACL SETUSER {user} +info",
             )
         )
     else:
@@ -66,7 +66,7 @@ def judge_server(server: Server) -> list[Finding]:
                 "server",
                 "CONFIG is refused (a managed Redis, or this user's rights): appendfsync, save and "
                 "min-replicas-to-write were not checked; see that appendfsync is everysec or always",
-                "redis-cli ACL SETUSER USER '+config|get'   # or look at the provider's console",
+                f"redis-cli ACL SETUSER {user} '+config|get'   # or look at the provider's console",
             )
         )
     return found + ([] if server.ahead_s is None else judge_clock(server.ahead_s))
@@ -74,4 +74,4 @@ def judge_server(server: Server) -> list[Finding]:
 
 async def check_server(context: Context) -> list[Finding]:
     """Version, persistence, memory, role and clock of the server."""
-    return judge_server(await read_server(context.store, context.wall_s))
+    return judge_server(await read_server(context.store, context.wall_s), await user_of(context))

@@ -42,6 +42,7 @@ class TextFormat(logging.Formatter):
         level = _level(record)
         if isinstance(record.msg, Transition):
             fields = dict(record.msg.fields)
+            fields.pop("fence", None)  # for machines
             told = f"{fields.pop('event'):9}"
         else:
             fields = _extra(record)

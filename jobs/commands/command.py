@@ -52,8 +52,8 @@ async def open_database(*, checked: bool = True) -> AsyncGenerator[Connection]:
                 await check_schema(connection)
             yield connection
     except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionResetError) as error:
-        if isinstance(error, ValueError):  # the client would not send a text; its words quote it
-            raise SettingError("a text that was given cannot be stored: it must be UTF-8 without U+0000") from None
         raise Unreachable(f"PostgreSQL hung up ({type(error).__name__}): check that it runs, and try again") from None
+    except asyncpg.DataError:
+        raise SettingError("PostgreSQL takes no such text as was given: write it in UTF-8, without U+0000") from None
     except asyncpg.PostgresError as error:
         raise EngineError(f"PostgreSQL refuses ({type(error).__name__}): {error.args[0]}") from None

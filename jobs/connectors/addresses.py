@@ -14,6 +14,7 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 ALLOW_VARIABLE = "CONNECTOR_ALLOW_PRIVATE"
+METADATA = "metadata service"
 _FORM = "list addresses or networks with commas between, each with a port if you like, as in 127.0.0.1:8080,10.1.0.0/16"
 
 # Lists of our own: what the standard library calls global differs from one Python to the next.
@@ -96,7 +97,7 @@ class Allowed(Struct, frozen=True):
         """
         address = _end_of(address)
         if address in _METADATA:
-            return "metadata service"
+            return METADATA
         kind = _kind(address)
         return None if kind is None or self._exempts(address, port) else kind
 

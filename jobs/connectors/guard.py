@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpcore
 import httpx
 
-from jobs.connectors.addresses import ALLOW_VARIABLE, Address, Allowed
+from jobs.connectors.addresses import ALLOW_VARIABLE, METADATA, Address, Allowed
 from jobs.connectors.errors import BadSettings
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -145,11 +145,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         for address in addresses:
             kind = self._allowed.fault(address, port)
             if kind is not None:
-                # The address itself stays out of the text: tenants read it, and it maps a private network.
-                raise BadSettings(
-                    f"{host}: refused, it leads to a {kind} address and connectors reach public ones only; mend the "
-                    f"connector's URL, or let the operator list the address in {ALLOW_VARIABLE}"
-                )
+                raise BadSettings(f"{host}: refused, {_refusal(kind)}")
         return addresses
 
 
@@ -205,6 +201,16 @@ def check_scheme(url: httpx.URL) -> None:
         raise BadSettings(f"{url.scheme!r} is not a scheme for connectors; use https")
     if url.userinfo:
         raise BadSettings(f"{url.host}: a URL must not hold a user name; credentials have their own place")
+
+
+def _refusal(kind: str) -> str:
+    """Why this kind of address is not reached. It does not say which: tenants read it, and would map a network."""
+    if kind == METADATA:
+        return "it leads to a cloud's metadata service, which no connector reaches; mend the connector's URL"
+    return (
+        f"it leads to a {kind} address and connectors reach public ones only; mend the connector's URL, "
+        f"or let the operator list the address in {ALLOW_VARIABLE}"
+    )
 
 
 @contextmanager

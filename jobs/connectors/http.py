@@ -137,6 +137,8 @@ class Http:
                 answer = await self._once(ask)
             except (httpx.TimeoutException, TimeoutError):
                 fault = SourceUnavailable(f"{ask.where}: no answer in time", "TIMEOUT")
+            except httpx.ConnectError as error:  # its text is about the host and its certificate
+                fault = SourceUnavailable(f"{ask.where}: connection failed ({str(error) or type(error).__name__})")
             except httpx.TransportError as error:
                 fault = SourceUnavailable(f"{ask.where}: connection failed ({type(error).__name__})")
             else:

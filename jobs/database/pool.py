@@ -78,10 +78,8 @@ def without_rows() -> Generator[None]:
         yield
     except asyncpg.PostgresError as error:
         error.detail = None
-        raise
-    except asyncpg.InterfaceError as error:
-        if isinstance(error, ValueError):  # "invalid input for query argument $1: VALUE (REASON)"
-            error.args = (str(error.args[0]).partition(":")[0],)
+        if isinstance(error, asyncpg.DataError):  # "invalid input for query argument $1: VALUE (REASON)"
+            error.args = (f"{error.args[0]}".partition(":")[0],)
         raise
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from jobs.database import Connection
 from jobs.scoring.fix_scores import FixScore, Side, Task, judge, side_of
@@ -17,7 +17,7 @@ from jobs.scoring.fix_windows import FixError, windows_around
 from jobs.scoring.method import Method
 from jobs.scoring.period import Period
 from jobs.scoring.queries import Extraction, Span, read_reviews, read_tasks
-from jobs.scoring.review_scores import KnownMention, Review, ReviewScore, ThemeImpact
+from jobs.scoring.review_scores import Review, ReviewScore, ThemeImpact
 
 USUALLY_SINCE = timedelta(days=30)
 """Tasks completed so long before the run was asked for are measured, unless it says since when."""
@@ -74,7 +74,7 @@ async def measure_fixes(
             raise
         except Exception as error:  # noqa: BLE001 - told, and the other tasks are not to suffer for it
             skipped.append(skip(task.id, error))
-    return Fixes(tuple(scores), tuple(skipped), tuple(reader.fresh.values()), method.extraction)
+    return Fixes(tuple(scores), tuple(skipped), tuple(reader.fresh), method.extraction)
 
 
 def skip(task_id: str, error: Exception) -> Skipped:
@@ -85,11 +85,12 @@ def skip(task_id: str, error: Exception) -> Skipped:
 
 
 class _Reader:
-    """Reads and scores the reviews of windows; looks for themes at most once in each review."""
+    """Reads the reviews of windows, and scores each of them once."""
 
     def __init__(self, connection: Connection, method: Method) -> None:
         self._connection, self._method = connection, method
-        self.fresh: dict[str, ReviewScore] = {}
+        self._scored: dict[str, tuple[ThemeImpact, ...]] = {}
+        self.fresh: list[ReviewScore] = []
 
     async def measure(self, task: Task, until: date) -> FixScore:
         """The task's FixScore. Raises FixError if it cannot have one."""
@@ -119,18 +120,12 @@ class _Reader:
 
     def _mentions(self, review: Review, period: Period, theme_id: str) -> list[ThemeImpact]:
         """What the review adds to the theme, if it mentions it."""
-        if review.id in self.fresh:
-            review = _as_stored(self.fresh[review.id])
-        if review.extracted and all(mention.theme_id != theme_id for mention in review.mentions):
-            return []
-        score = self._method.scorer.score(review, period)
-        if score.found is not None:
-            self.fresh[review.id] = score
-        return [one for one in score.themes if one.theme_id == theme_id]
-
-
-def _as_stored(score: ReviewScore) -> Review:
-    """The review as the database would show it once its mentions are stored."""
-    kept = [mention for mention in score.review.mentions if mention.hand_made]
-    found = [KnownMention(one.mention.theme_id, one.mention.score, hand_made=False) for one in score.found or ()]
-    return structs.replace(score.review, extracted=True, mentions=(*kept, *found))
+        if review.id not in self._scored:
+            if review.extracted and all(mention.theme_id != theme_id for mention in review.mentions):
+                return []
+            score = self._method.scorer.score(review, period)
+            self._scored[review.id] = score.themes
+            if score.found is not None:
+                self.fresh.append(score)
+        found = [one for one in self._scored[review.id] if one.theme_id == theme_id]
+        return [self._method.scorer.in_period(one, review, period) for one in found]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from engine import JobContext, Snooze, UnrecoverableError
-from jobs.database import Connection
+from jobs.database import Connection, without_rows
 from jobs.payloads import ScoreResult, ScoreRun
 from jobs.resources import Resources
 from jobs.scoring.fix_measure import USUALLY_SINCE, FixRequest
@@ -40,7 +40,8 @@ async def score(job: JobContext[Resources], payload: ScoreRun, model: TextModel 
     """
     attempt = Attempt(job, payload, model)
     try:
-        return await attempt.work()
+        with without_rows():
+            return await attempt.work()
     except Snooze as stop:
         job.log(f"{stop}")
         raise
@@ -162,7 +163,7 @@ class Attempt:
         for fix in stored.scores:
             self._job.log(in_words(fix))
         for skipped in stored.skipped:
-            self._job.log(f"task {skipped.task_id} has no FixScore: {skipped.reason}")
+            self._job.log(f"task {skipped.task_id} was not measured: {skipped.reason}")
 
     async def _sum_up(self, connection: Connection, finished: FinishedRun) -> None:
         table = format_themes(await theme_table(connection, finished.id))

@@ -60,7 +60,7 @@ def apply(parameters: Parameters, overrides: Sequence[Override]) -> Parameters:
         return read_parameters(json)
     except ParameterError as error:
         names = ", ".join(repr(one.id) for one in overrides)
-        raise ParameterError(f"with the overrides {names}: {error}") from None
+        raise ParameterError(f"overrides {names} make parameters that cannot be used: {error}") from None
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

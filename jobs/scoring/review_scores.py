@@ -136,6 +136,13 @@ class Scorer(Struct, frozen=True):
         themes = tuple(self._theme(theme, mentions[theme], whole, period) for theme in sorted(mentions))
         return structs.replace(whole, themes=themes)
 
+    def in_period(self, mention: ThemeImpact, review: Review, period: Period) -> ThemeImpact:
+        """What a mention that was scored in another period is in this one: nothing but the review's age differs."""
+        half_life_days = self.variants.at(review.source_type, mention.theme_id).time.review_half_life_days
+        age_days = period.age_days(review.reviewed_at)
+        weights = structs.replace(mention.weights, age_days=age_days, time=time_weight(age_days, half_life_days))
+        return structs.replace(mention, impact=weights.impact(mention.sentiment), weights=weights)
+
     def _theme(self, theme: str, clause_score: float | None, whole: ReviewScore, period: Period) -> ThemeImpact:
         review, weights = whole.review, whole.weights
         told = whole.text_score if clause_score is None else clause_score

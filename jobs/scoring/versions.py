@@ -45,7 +45,7 @@ async def find_snapshot(connection: Connection, wanted: str | None, context: Con
         overrides = [msgspec.convert(dict(row), Override) for row in rows]
         return take_snapshot(version_id, parameters, overrides, context)
     except (ParameterError, msgspec.DecodeError) as error:
-        raise UnrecoverableError(f"the parameters cannot be used: {error}: correct parameter_overrides") from None
+        raise UnrecoverableError(f"{error}: correct the table parameter_overrides") from None
 
 
 async def find_rules(connection: Connection, wanted: str | None) -> tuple[str | None, RuleSet]:

@@ -45,8 +45,8 @@ def test_a_worker_that_stood_still_is_refused(redis_url: str, prefix: str) -> No
                 statuses = [office.await_state(job, "completed") for job in ("a", "b")]
                 assert other.stop() == 0
             sleeper.resume()
-            sleeper.await_line("lost queue=play jobId=a")
-            sleeper.await_line("lost queue=play jobId=b")
+            sleeper.await_record(event="lost", queue="play", jobId="a")
+            sleeper.await_record(event="lost", queue="play", jobId="b")
             office.put(Play(), "next")
             assert office.await_state("next", "completed").worker_id == "sleeper"
             assert office.statuses(["a", "b"]) == statuses

@@ -12,11 +12,14 @@ import pytest
 from engine import Settings
 from engine.testing import drain
 from jobs import app, get_job_status
-from jobs.connectors.guard import allow_address_of
+from jobs.credentials import Place
 from jobs.ingestion.connector import Claim
 from jobs.ingestion.faults import StaleFence
+from jobs.ingestion.finish import close_run
+from jobs.ingestion.run import Failure, RunRequest, open_run, record_failure, take_over
 from jobs.simulator import Fault, connector_credentials, connector_settings
-from tests.support.ingestion import KEYS, Bench, open_bench
+from jobs.simulator.listener import Listener, Request, Response, json_response
+from tests.support.ingestion import KEYS, LOOPBACK, VAULT, Bench, open_bench
 from tests.support.jobs_cli import Say, jobs_command
 from tests.support.wait import eventually
 
@@ -24,6 +27,7 @@ __all__ = ["jobs_command"]
 
 pytestmark = pytest.mark.anyio
 CREDENTIALS = msgspec.json.encode(connector_credentials()).decode()
+PLACE = Place("t1", "c1")
 HERE = "accounts/1/locations/1"
 
 
@@ -35,7 +39,7 @@ async def bench(
     monkeypatch.chdir(tmp_path)
     async with open_bench(database_url, reviews=60) as bench:
         env = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "ENGINE_PREFIX": prefix}
-        for name, value in (env | KEYS | allow_address_of(bench.simulator.url)).items():
+        for name, value in (env | KEYS | LOOPBACK).items():
             monkeypatch.setenv(name, value)
         yield bench
 
@@ -108,7 +112,7 @@ async def test_a_sync_is_enqueued_once(bench: Bench, jobs_command: Say) -> None:
 async def test_a_check_of_each_kind_of_fault(bench: Bench, jobs_command: Say) -> None:
     """A check names the fault of each connector, goes on with the others and stores no review."""
     await bench.add_connector("c3", "t1", "accounts/1/locations/77")
-    await bench.add_connector("c4", "t1", "accounts/1/locations/78", baseUrl="http://127.0.0.2:45000/v4")
+    await bench.add_connector("c4", "t1", "accounts/1/locations/78", baseUrl="http://10.0.0.1:45000/v4")
     await bench.pool.execute("UPDATE connectors SET credentials = 'v1.00000000.AAAA' WHERE id = 'c2'")
     said = await jobs_command("connectors", "check", "c1", "c2", "c3", "c4")
     assert said.code == 1
@@ -116,19 +120,30 @@ async def test_a_check_of_each_kind_of_fault(bench: Bench, jobs_command: Say) ->
     assert ok.startswith("c1: ok, 60 reviews")
     assert locked.startswith("c2: AUTH_FAILURE: the credentials of connector c2 were encrypted with key 00000000")
     assert missing.startswith("c3: API_ERROR: accounts/1/locations/77: not found (404)")
-    assert refused.startswith("c4: VALIDATION_ERROR: 127.0.0.2: refused, it leads to a loopback address")
+    assert refused.startswith("c4: VALIDATION_ERROR: 10.0.0.1: refused, it leads to a private address")
     as_json = (await jobs_command("connectors", "check", "c2", "--json")).json
     assert as_json[0]["errorType"] == "AUTH_FAILURE"
     assert await bench.pool.fetchval("SELECT count(*) FROM reviews") == 0
 
 
 async def test_a_check_keeps_what_it_refreshed(bench: Bench, jobs_command: Say) -> None:
-    """A token that a check refreshed is stored, encrypted, unless somebody has stored another one meanwhile."""
-    before = await bench.pool.fetchval("SELECT credentials FROM connectors WHERE id = 'c1'")
+    """A token that a check refreshed is stored, encrypted; one that others stored meanwhile is not overwritten."""
+    credentials = "SELECT credentials FROM connectors WHERE id = 'c1'"
+    before = await bench.pool.fetchval(credentials)
     assert (await jobs_command("connectors", "check", "c1")).code == 0
-    after = await bench.pool.fetchval("SELECT credentials FROM connectors WHERE id = 'c1'")
-    assert after != before
-    assert after.startswith("v1.")
+    refreshed = await bench.pool.fetchval(credentials)
+    assert "accessToken" in VAULT.open(refreshed, PLACE)
+    assert refreshed != before
+
+    async def answer(_request: Request) -> Response:
+        await bench.pool.execute("UPDATE connectors SET credentials = $1 WHERE id = 'c1'", before)
+        return json_response(200, {"access_token": "another"})
+
+    bench.simulator.office.expire()
+    async with Listener(answer) as tokens:
+        await jobs_command("connectors", "edit", "c1", "--setting", f"tokenUrl=http://127.0.0.1:{tokens.port}")
+        assert (await jobs_command("connectors", "check", "c1")).code == 1
+    assert await bench.pool.fetchval(credentials) == before
 
 
 async def test_rate_limited_check(bench: Bench, jobs_command: Say) -> None:
@@ -139,7 +154,7 @@ async def test_rate_limited_check(bench: Bench, jobs_command: Say) -> None:
 
 
 async def test_a_paused_connector_is_left_alone(bench: Bench, jobs_command: Say) -> None:
-    """A paused connector is not enqueued, stays paused when a run of it ends, and goes on after resume."""
+    """A paused connector is not enqueued, and goes on as it was after resume."""
     assert (await bench.ingest("c1")).result is not None
     assert (await jobs_command("connectors", "pause", "c1", "c2")).out == "c1 is PAUSED\nc2 is PAUSED\n"
     refused = await jobs_command("connectors", "sync", "c1", "c2")
@@ -150,6 +165,21 @@ async def test_a_paused_connector_is_left_alone(bench: Bench, jobs_command: Say)
     off = await jobs_command("connectors", "pause", "c1", "c2")
     assert (off.code, "c2 is disconnected" in off.error) == (2, True)
     assert await bench.pool.fetchval("SELECT status FROM connectors WHERE id = 'c1'") == "ACTIVE"
+
+
+async def test_a_run_does_not_switch_its_connector_on(bench: Bench, jobs_command: Say) -> None:
+    """A connector that is paused while a run reads it stays paused, whether the run ends well or not."""
+    claim = Claim("t1", "c1", 1_000)
+    asked = RunRequest(job_id="j", job_run=1, since=None, max_reviews=None, triggered_by_id=None, correlation_id=None)
+    status = "SELECT status FROM connectors WHERE id = 'c1'"
+    async with bench.pool.acquire() as connection:
+        await take_over(connection, claim, "j")
+        run = await open_run(connection, claim, asked)
+        await jobs_command("connectors", "pause", "c1")
+        await record_failure(connection, claim, run, Failure("UNKNOWN", "broken", final=False))
+        assert await connection.fetchval(status) == "PAUSED"
+        await close_run(connection, run)
+        assert await connection.fetchval(status) == "PAUSED"
 
 
 async def test_an_edit(bench: Bench, jobs_command: Say) -> None:

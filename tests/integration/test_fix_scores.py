@@ -249,7 +249,7 @@ async def test_a_task_that_cannot_be_measured_is_left_out(bench: ScoreBench) -> 
     ran = await score(bench)
     assert set(await bench.fixes()) == {"k1"}
     assert result(ran).fix_scores_computed == 1
-    told = [line for line in ran.logs if "has no FixScore" in line]
+    told = [line for line in ran.logs if "was not measured" in line]
     assert [line.split()[1] for line in told] == ["k2", "k3"]
     assert "activate it" in told[0]
     assert "correct its completed_at" in told[1]
@@ -275,8 +275,8 @@ async def test_an_error_of_one_task_is_its_own(bench: ScoreBench, monkeypatch: p
     monkeypatch.setattr(job, "store_results", too_late)
     ran = await score(bench)
     assert set(await bench.fixes()) == {"k1"}
-    assert "task k2 has no FixScore: the abacus is broken" in ran.logs
-    assert any(line.startswith("task k3 has no FixScore") for line in ran.logs)
+    assert "task k2 was not measured: the abacus is broken" in ran.logs
+    assert any(line.startswith("task k3 was not measured") for line in ran.logs)
     assert result(ran).reviews_processed == 2
 
 
@@ -352,7 +352,7 @@ async def test_an_older_delivery_does_not_replace_a_newer_ones(bench: ScoreBench
     before = await bench.fixes()
     ran = await score(bench, given=older, period_start="2026-01-01")
     assert result(ran).fix_scores_computed == 0
-    assert "task k1 has no FixScore: a run that began later has measured it already" in ran.logs
+    assert "task k1 was not measured: a run that began later has measured it already" in ran.logs
     assert await bench.fixes() == before
 
 

@@ -14,7 +14,7 @@ from tests.support.workers import Theatre, await_starts
 BLOCKED = 70
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_a_signal_lets_jobs_finish(theatre: Theatre, office: BoxOffice, number: signal.Signals, loop: str) -> None:
     """After the first signal running jobs end as ever, nothing new starts, and the status is 0."""

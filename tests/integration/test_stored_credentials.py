@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import asyncpg
 import msgspec
@@ -23,7 +24,8 @@ PLACE = Place("t1", "c1")
 
 
 @pytest.fixture
-async def bench(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Bench]:
+async def bench(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Bench]:
+    monkeypatch.chdir(tmp_path)  # no .env.local of a developer
     monkeypatch.setenv("DATABASE_URL", database_url)
     async with open_bench(database_url, reviews=5) as bench:
         yield bench

@@ -79,7 +79,7 @@ def _flat(value: Any) -> bytes:
     if isinstance(value, bytes):
         return value
     if isinstance(value, dict):
-        return b" ".join(_flat(part) for pair in cast("dict[Any, Any]", value).items() for part in pair)
+        value = list(cast("dict[bytes, bytes]", value).items())
     if isinstance(value, list | tuple):
         return b" ".join(_flat(part) for part in cast("list[Any]", value))
     return f"{value}".encode()

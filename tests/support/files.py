@@ -16,14 +16,15 @@ from jobs.connectors import ConnectorConfig, FetchedReview, Http, Page, RowError
 
 
 class Shelf:
-    """A folder of files, and connectors to them."""
+    """A folder of files, and connectors to them; without one, connectors only."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
 
     def put(self, name: str, content: str | bytes | list[Any] | dict[str, Any]) -> Path:
         """The file is there with this content, and newer than any before it."""
-        path = self.folder / name
+        assert self._folder is not None
+        path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         stamps = [path.stat().st_mtime_ns] if path.exists() else []
         if isinstance(content, list | dict):
@@ -33,12 +34,14 @@ class Shelf:
             os.utime(path, ns=(before + 1_000_000, before + 1_000_000))
         return path
 
-    def source(self, path: str, *, source_type: str = "WEBSITE", external_id: str = "", **settings: Any) -> Source:
+    def source(
+        self, path: str | None, *, source_type: str = "WEBSITE", external_id: str = "", **settings: Any
+    ) -> Source:
         """The source of a connector to the file."""
-        told: dict[str, Any] = {"mode": "file", "path": path} | settings
+        told: dict[str, Any] = {"mode": "file"} | ({} if path is None else {"path": path}) | settings
         config = ConnectorConfig(source_type=source_type, external_id=external_id, settings=told)
         http = Http(cast("httpx.AsyncClient", None), random=Random(1))  # a file needs no request
-        return open_source(config, http, _keep_nothing, self.folder)
+        return open_source(config, http, _keep_nothing, self._folder)
 
     async def pages(
         self, path: str, *, cursor: str | None = None, since: datetime | None = None, **given: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -83,6 +84,16 @@ class Bench(Struct, kw_only=True):
             VAULT.seal(connector_credentials(), Place(tenant, connector)),
         )
 
+    async def add_file_connector(self, connector: str, source_type: str, path: str, **settings: Any) -> None:
+        """A connector of tenant t1 that reads a file of the bench's folder."""
+        await self.pool.execute(
+            "INSERT INTO connectors (id, tenant_id, source_type, name, external_id, settings)"
+            " VALUES ($1, 't1', $2, $1, $1, $3)",
+            connector,
+            source_type,
+            {"mode": "file", "path": path} | settings,
+        )
+
     async def row(self, statement: str, *values: object) -> dict[str, Any]:
         """The one row that the statement gives."""
         (row,) = await self.pool.fetch(statement, *values)
@@ -102,15 +113,16 @@ class Bench(Struct, kw_only=True):
 
 
 @asynccontextmanager
-async def open_bench(database_url: str, *, locations: int = 2, reviews: int = 120) -> AsyncGenerator[Bench]:
+async def open_bench(
+    database_url: str, *, locations: int = 2, reviews: int = 120, files: Path | None = None
+) -> AsyncGenerator[Bench]:
     """Tenants t1 and t2 of organisation o1; connector c1 of t1 reads the first location, c2 of t1 the second."""
     world = make_world(seed=7, as_of=AS_OF, locations=locations, reviews=reviews)
     guarded = guarded_client(Allowed.read(LOOPBACK))
     async with open_pool(database_url) as pool, guarded as client, Simulator(world) as simulator:
         http = Http(client, random=Random(0), sleep=_no_sleep)
-        bench = Bench(
-            pool=pool, resources=Resources(pool=pool, http=http, random=Random(0), vault=VAULT), simulator=simulator
-        )
+        resources = Resources(pool=pool, http=http, files=files, random=Random(0), vault=VAULT)
+        bench = Bench(pool=pool, resources=resources, simulator=simulator)
         await pool.execute("INSERT INTO organisations (id, name) VALUES ('o1', 'One')")
         await pool.execute(
             "INSERT INTO tenants (id, organisation_id, name, slug)"

@@ -19,7 +19,7 @@ from tests.support.wait import eventually_sync
 
 APP = "tests.support.apps:app"
 ROOT = Path(__file__).parents[2]
-_OURS = ("REDIS_", "ENGINE_", "WORKER_ID", "LOG_LEVEL", "DATABASE_URL", "PLAY_")
+_OURS = ("CONNECTOR_", "REDIS_", "ENGINE_", "WORKER_ID", "LOG_", "DATABASE_URL", "PLAY_")
 
 
 def environment(**variables: str) -> dict[str, str]:
@@ -104,6 +104,15 @@ class WorkerProcess:
     def lines(self, part: str) -> list[str]:
         """The lines that have this part."""
         return [line for line in self.text().splitlines() if part in line]
+
+    def records(self, **fields: Any) -> list[dict[str, Any]]:
+        """The log lines so far, as what their JSON says, that have these fields."""
+        found = [msgspec.json.decode(line) for line in self.lines("{") if line.startswith("{") and line.endswith("}")]
+        return [record for record in found if fields.items() <= record.items()]
+
+    def await_record(self, *, within_s: float = 20, **fields: Any) -> dict[str, Any]:
+        """The first log line that has these fields."""
+        return eventually_sync(lambda: self.records(**fields), within_s=within_s)[0]
 
     def await_line(self, part: str, *, within_s: float = 20) -> str:
         """The first line with this part; AssertionError if the process ends without one."""

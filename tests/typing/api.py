@@ -31,11 +31,12 @@ from engine import (
     Snooze,
     Spec,
     State,
+    SyncClient,
     Worker,
     WorkerInfo,
     days,
 )
-from engine.testing import Given, Ran, run_job
+from engine.testing import Bench, Given, Ran, run_job
 
 
 class Resources(msgspec.Struct):
@@ -118,6 +119,20 @@ async def a_producer_is_checked(client: Client) -> None:
     await client.enqueue(ship, Order(1), id="a")  # type: ignore[call-arg]
 
 
+def a_synchronous_producer_is_checked() -> None:
+    """The same calls as with the other client, without `await`."""
+    with app.sync_client(connections=2) as client:
+        assert_type(client, SyncClient)
+        ticket = client.enqueue(ship, Order(1), job_id="a", delay_s=1)
+        assert_type(ticket, Enqueued)
+        assert_type(client.enqueue_many(ship, [Spec(Order(1))]), list[Enqueued])
+        assert_type(client.status("orders", "a"), JobStatus | None)
+        client.enqueue(ship, Receipt(1))  # type: ignore[misc]
+        client.result(ticket, 5)  # type: ignore[call-arg]
+        if client.retry("orders", "a") == "retried":  # type: ignore[comparison-overlap]
+            return
+
+
 async def an_operator_is_checked(inspector: Inspector) -> None:
     """Looks and acts by typed answers."""
     assert_type(await inspector.snapshot(), Sequence[QueueCounts])
@@ -133,6 +148,13 @@ async def a_test_is_checked() -> None:
     assert_type(await run_job(ship, Order(1), resources=Resources("x"), given=Given(attempt=2)), Ran)
     await run_job(ship, Receipt(1))  # type: ignore[misc]
     Given(attempt="2")  # type: ignore[arg-type]
+
+
+def a_bench_is_checked(bench: Bench) -> None:
+    """It has a synchronous client, and drains queues by name."""
+    assert_type(bench.client, SyncClient)
+    bench.drain(["orders"])
+    bench.drain("orders", "bills")  # type: ignore[call-arg]
 
 
 def a_declaration_is_checked() -> None:

@@ -127,6 +127,13 @@ def test_levels_are_read_in_any_case() -> None:
     assert settings(LOG_LEVEL="DEBUG").log_level == "debug"
 
 
+def test_an_empty_log_setting_is_none() -> None:
+    """As in a file of settings with the value left out."""
+    found = settings(LOG_LEVEL="", LOG_FORMAT="")
+    assert (found.log_level, found.log_format) == ("info", "")
+    assert settings(LOG_FORMAT="JSON").log_format == "json"
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

@@ -1,4 +1,4 @@
-"""The doctor's list of commands is what the engine sends, so that the rights that it asks for are enough and no more."""
+"""The doctor's list of commands is what the engine sends: the rights that it asks for are enough, and no more."""
 
 from __future__ import annotations
 

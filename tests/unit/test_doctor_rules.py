@@ -28,7 +28,7 @@ HOURS_US = 3_600_000_000
 AOF = {"aof_enabled": "1"}
 GOOD = {**AOF, "redis_version": "7.2.4", "maxmemory": "0", "role": "master", "connected_slaves": "0"}
 CONTROL = {"lease_ms": "15000", "rate": "10", "fence": "5", "last_sweep": "5"}
-STREAMS = dict.fromkeys(("again", "ready", "suspect"), "stream")
+STREAMS: dict[str, str] = dict.fromkeys(("again", "ready", "suspect"), "stream")
 
 
 def only(found: list[Finding]) -> tuple[str, str]:
@@ -138,10 +138,11 @@ def test_clock(ahead_s: float, level: str) -> None:
 
 def test_what_a_server_refuses_to_tell() -> None:
     """Without INFO or CONFIG the findings say what was not checked; nothing else is guessed."""
-    found = judge_server(Server(None, None, None))
+    found = judge_server(Server(None, None, None), "app")
     assert [one.level for one in found] == ["warn", "warn"]
     assert ["INFO is refused" in found[0].text, "CONFIG is refused" in found[1].text] == [True, True]
-    assert {one.level for one in judge_server(Server(GOOD, {"appendfsync": "always"}, 0.0))} == {"ok"}
+    assert found[0].mend == "redis-cli ACL SETUSER app +info"
+    assert {one.level for one in judge_server(Server(GOOD, {"appendfsync": "always"}, 0.0), "app")} == {"ok"}
 
 
 def test_a_worker_warns_of_the_same() -> None:
@@ -166,17 +167,17 @@ def test_groups() -> None:
     """A stream, a group or the settings that are gone; a queue that nobody has worked has lost nothing."""
     groups = dict.fromkeys(STREAMS, "0-0")
     assert only(judge_groups(QUEUE, STREAMS, groups, CONTROL))[0] == "ok"
-    assert not is_lost(STREAMS, groups, CONTROL)
+    assert not is_lost(groups, CONTROL)
     fresh = dict.fromkeys(STREAMS, "none")
     assert only(judge_groups(QUEUE, fresh, {}, {"fence": "7"}))[0] == "ok"
-    assert not is_lost(fresh, {}, {})
+    assert not is_lost({}, {})
     repair = "python -m engine doctor --repair --queue q"
     assert only(judge_groups(QUEUE, STREAMS, groups, {"fence": "7"})) == ("warn", repair)
-    assert is_lost(STREAMS, groups, {})
+    assert is_lost(groups, {})
     part = {"again": "0-0", "suspect": "0-0"}
     assert only(judge_groups(QUEUE, STREAMS, part, CONTROL)) == ("fail", repair)
     assert only(judge_groups(QUEUE, {**STREAMS, "ready": "none"}, part, CONTROL)) == ("fail", repair)
-    assert is_lost(STREAMS, part, CONTROL)
+    assert is_lost(part, CONTROL)
 
 
 def test_control() -> None:

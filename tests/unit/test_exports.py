@@ -11,7 +11,7 @@ import pytest
 
 import engine
 
-PACKAGES = ["engine", "engine.backoff", "engine.embedded", "engine.streams"]
+PACKAGES = ["engine", "engine.backoff", "engine.doctor", "engine.embedded", "engine.streams", "engine.testing"]
 
 
 def order(name: str) -> tuple[int, str]:

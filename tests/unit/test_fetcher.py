@@ -52,7 +52,7 @@ class Worker:
         self.roster = Roster(list(app.queues.values()), {})
         self.store = FakeStore(self._answer)
         keys = {name: Keys("p", "s", name) for name in queues}
-        self.settler = Settler(keys, self.store, self.roster, self.clock, Journal())
+        self.settler = Settler(keys, self.store, self.roster, self.clock, Journal("w", {}))
         lines = [Line(app.queues[name], keys[name]) for name in queues]
         self.fetcher = Fetcher(lines, self.store, "w~1", self.roster, self.clock)
         notes = Notes(keys, self.store, self.clock, Random(0))

@@ -147,6 +147,7 @@ def test_a_wrong_setting_of_a_job_is_told(settings: dict[str, Any], told: str) -
         ({"sweep_s": 20}, "sweep_s must be between 0.05 and lease_s"),
         ({"max_crashes": 0}, "max_crashes must be at least 1"),
         ({"max_active": 0}, "max_active must be at least 1"),
+        ({"max_waiting": 0}, "max_waiting must be at least 1"),
         ({"rate": Rate(0)}, "the rate's count and per_s must be above 0"),
         ({"rate": Rate(10, per_s=0)}, "the rate's count and per_s must be above 0"),
         ({"rate": Rate(float("inf"))}, "the rate's count"),

@@ -49,7 +49,8 @@ class Desk:
         names = queues or ("q",)
         self.roster = Roster(list(make_app(*names, concurrency=1_000).queues.values()), {})
         self.store = FakeStore(accept)
-        self.settler = Settler({name: Keys("p", "s", name) for name in names}, self.store, self.roster, self.clock, Journal("w"))
+        keys = {name: Keys("p", "s", name) for name in names}
+        self.settler = Settler(keys, self.store, self.roster, self.clock, Journal("w", {}))
         self._fences = iter(range(1, 10_000))
 
     def start(self, job_id: str, queue: str = "q") -> Running:

@@ -29,7 +29,8 @@ _ADD = """
 # A delivery that is reading with the old settings and credentials must not write them back: its fence is passed.
 _EDIT = """
     UPDATE connectors
-    SET name = coalesce($2, name), settings = $3, credentials = coalesce($4, credentials), fence = fence + 1
+    SET name = coalesce($2, name), settings = $3, credentials = coalesce($4, credentials),
+        fence = fence + (settings <> $3 OR $4::text IS NOT NULL)::integer
     WHERE id = $1
 """
 

@@ -34,7 +34,8 @@ class Checked(Struct, frozen=True, rename="camel"):
     newest: datetime | None = None
     """The newest review of the first page."""
     unreadable: int = 0
-    """Rows of the first page that would be recorded as errors."""
+    """Rows of the first page that would be recorded as errors, and what is wrong with the first of them."""
+    first_fault: str | None = None
     error_type: str | None = None
     error: str | None = None
 
@@ -74,8 +75,14 @@ async def _look(connection: Connection, connector: Connector, vault: Vault, acce
 
 
 def _checked(connector: Connector, page: Page) -> Checked:
-    newest = max((review.reviewed_at for review in page.reviews), default=None)
-    return Checked(connector.id, ok=True, total=page.total, newest=newest, unreadable=len(page.errors))
+    return Checked(
+        connector.id,
+        ok=True,
+        total=page.total,
+        newest=max((review.reviewed_at for review in page.reviews), default=None),
+        unreadable=len(page.errors),
+        first_fault=page.errors[0].message if page.errors else None,
+    )
 
 
 def _sentence(checked: Checked) -> str:
@@ -83,5 +90,5 @@ def _sentence(checked: Checked) -> str:
         return f"{checked.id}: {checked.error_type}: {checked.error}"
     total = "reviews" if checked.total is None else f"{checked.total} reviews"
     newest = "none on the first page" if checked.newest is None else f"the newest of {checked.newest:%Y-%m-%d %H:%MZ}"
-    bad = f", {checked.unreadable} rows of the first page cannot be read" if checked.unreadable else ""
-    return f"{checked.id}: ok, {total}, {newest}{bad}"
+    bad = f"; unreadable rows on the first page: {checked.unreadable}, the first: {checked.first_fault}"
+    return f"{checked.id}: ok, {total}, {newest}{bad if checked.unreadable else ''}"

@@ -68,7 +68,11 @@ async def _sync(options: argparse.Namespace) -> int:
             _show(tickets, as_json=options.json)
             return 0
         waits = [_wait(inspector, ticket, name, quiet=options.json) for name, ticket in tickets.items()]
-        ended = await asyncio.gather(*waits)
+        try:
+            ended = await asyncio.gather(*waits)
+        except asyncio.CancelledError:
+            warn("no longer waiting; the jobs go on")
+            raise
     done = [_ended(name, ticket, end) for (name, ticket), end in zip(tickets.items(), ended, strict=True)]
     if options.json:
         put_json(done)

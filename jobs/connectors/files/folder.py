@@ -109,7 +109,7 @@ class FolderFile:
         try:
             target = (folder / self.path).resolve(strict=True)
         except RuntimeError:  # how Python 3.11 and 3.12 tell of links that lead in a circle
-            raise BadSettings(f"{self.path} is a link that leads in a circle") from None
+            raise BadSettings(f"{self.path} is a link that leads in a circle; settings.path must name a file") from None
         if not target.is_relative_to(folder):
             raise BadSettings(f"{self.path} leads out of the folder {FOLDER_VARIABLE}; only files inside it are read")
         return folder, target.relative_to(folder).parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,8 +17,10 @@ from jobs.connectors.files.dates import Calendar
 from jobs.connectors.files.folder import check_path
 
 Format = Literal["csv", "jsonl", "outscraper", "takeout"]
+Encoding = Literal["utf-8", "cp1252"]
 
-FORMATS: tuple[Format, ...] = ("csv", "jsonl", "outscraper", "takeout")
+FORMATS: tuple[Format, ...] = get_args(Format)
+_CHOICES: dict[str, tuple[str, ...]] = {"$.format": FORMATS, "$.encoding": get_args(Encoding)}
 _BY_SUFFIX: dict[str, Format] = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -34,7 +36,7 @@ class FileSettings(Struct, frozen=True, kw_only=True, rename="camel"):
     """Of dates that name no zone."""
     day_first: bool = True
     """Whether 03/04/2026 is 3 April."""
-    encoding: Literal["utf-8", "cp1252"] = "utf-8"
+    encoding: Encoding = "utf-8"
     complete: bool = False
     """Whether the file holds every review there is, so that one that is not in it was deleted."""
 
@@ -67,7 +69,8 @@ def read_file_settings(config: ConnectorConfig) -> FileSettings:
     try:
         return msgspec.convert(config.settings, FileSettings)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"the settings of a connector in mode file: {error}") from None
+        choices = next((f"; use {' or '.join(known)}" for at, known in _CHOICES.items() if f"`{at}`" in f"{error}"), "")
+        raise BadSettings(f"the settings of a connector in mode file: {error}{choices}") from None
 
 
 @lru_cache(maxsize=64)

@@ -126,5 +126,5 @@ def _page(rows: list[Row], total: int, after: _Place | None) -> Page:
 def _read_cursor(cursor: str) -> _Place:
     try:
         return msgspec.json.decode(cursor, type=_Place)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeError):
         raise StaleCursor("the stored cursor cannot be read") from None

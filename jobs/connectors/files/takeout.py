@@ -41,4 +41,4 @@ def _read(raw: Raw, number: int) -> Row:
 
 def _id_in(name: Any) -> str:
     """The id at the end of accounts/1/locations/2/reviews/ID: the same that the API gives as `reviewId`."""
-    return name.rpartition("/reviews/")[2] if isinstance(name, str) else ""
+    return name.rpartition("/")[2] if isinstance(name, str) and "/reviews/" in name else ""

@@ -1,0 +1,1 @@
+"""All that a developer needs, at once: `python -m jobs.development`, or `make dev`."""
