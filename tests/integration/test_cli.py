@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.apps import Play
 from tests.support.box_office import BoxOffice
-from tests.support.owner import gone
+from tests.support.owner import descendants, gone
 from tests.support.wait import eventually_sync
 from tests.support.workers import Theatre
 
@@ -126,7 +126,7 @@ def test_embedded(theatre: Theatre) -> None:
     with theatre.worker("--embedded", str(home)) as worker:
         url = shlex.split(worker.await_line("REDIS_URL="))[0].removeprefix("REDIS_URL=")
         assert url.startswith("unix://")
-        children = _descendants(worker.pid)
+        children = descendants(worker.pid)
         assert len(children) == 2, "a guard and a server"
         assert told(theatre, "enqueue", "play", "{}", "--job", "play", "--id", "a", REDIS_URL=url)["created"]
         eventually_sync(lambda: told(theatre, "status", "play", "a", REDIS_URL=url)["state"] == "completed")
@@ -162,11 +162,3 @@ def test_hostile_data_drives_no_terminal(theatre: Theatre, office: BoxOffice) ->
         assert "forged" in text
         assert not any(line.startswith("forged") for line in text.splitlines())
         assert not set(text) & set("\x1b\x07\x9b\u202e\u200b"), ascii(text)
-
-
-def _descendants(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += [int(child), *_descendants(int(child))]
-    return found

@@ -49,7 +49,7 @@ def check_line(line: dict[str, Any], worker: WorkerProcess, **fields: Any) -> No
 
 
 def test_each_ending_has_its_line(theatre: Theatre, office: BoxOffice) -> None:
-    """complete, retry, fail, snooze and cancel: one line each, with the same fields, and the error where there is one."""
+    """Of complete, retry, fail, snooze and cancel: each with the same fields, and the error where there is one."""
     payload = '{"do":"ok","tenantId":"t1","correlationId":"c-1"}'
     assert theatre.engine("enqueue", "play", payload, "--job", "play", "--id", "ok").returncode == 0
     office.put(Play("fail", text="no"), "again")

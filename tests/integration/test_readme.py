@@ -6,19 +6,22 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from engine.embedded import EmbeddedValkey
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 EMBEDDING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
 
 
-def test_embedding_code_runs_as_it_stands(redis_url: str, prefix: str, tmp_path: Path) -> None:
-    """The embedding example works its job in its own process and prints the result."""
+def test_embedding_code_runs_as_it_stands(own_valkey: Callable[..., EmbeddedValkey], tmp_path: Path) -> None:
+    """The embedding example works its job in its own process and prints the result; a sound server gives no warning."""
     script = tmp_path / "service.py"
     script.write_text(EMBEDDING)
     ran = subprocess.run(
         [sys.executable, str(script)],
-        env={**os.environ, "REDIS_URL": redis_url, "ENGINE_PREFIX": prefix},
+        env={**os.environ, "REDIS_URL": own_valkey().url},
         capture_output=True,
         text=True,
         timeout=30,

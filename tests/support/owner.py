@@ -82,6 +82,15 @@ def gone(pid: int) -> bool:
         return True
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that this one has started, and those that they have."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
 def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
