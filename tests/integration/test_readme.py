@@ -1,24 +1,149 @@
-"""What the README shows runs as it stands there."""
+"""What the README shows runs as it stands there: its code, and every command of its shell blocks, in their order."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from engine.embedded import EmbeddedValkey
+from jobs.connectors.guard import allow_address_of
+from jobs.credentials import new_key
+from jobs.simulator import connector_credentials, connector_settings
+from tests.support.wait import eventually_sync
+from tests.support.workers import environment
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
-EMBEDDING = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+PYTHON = [text for language, text in BLOCKS if language == "python"]
+COMMANDS = [line for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+WORKER = "python -m engine run "
+ASKING = ("retry", "cancel", "promote", "doctor")
+"""Commands whose exit says what they found: 1 is an answer too."""
+CSV = "Who,Day,Stars,What they said\nA. Guest,2026-10-01,4,Lovely bread and a kind waiter\n"
+
+
+class Stage:
+    """A folder and an environment as the README asks for, with a simulated source."""
+
+    def __init__(self, folder: Path, redis_url: str, database_url: str, prefix: str, source: str) -> None:
+        self.folder = folder
+        self.env = environment(
+            REDIS_URL=redis_url,
+            DATABASE_URL=database_url,
+            ENGINE_PREFIX=prefix,
+            WORKER_ID="w1",
+            CONNECTOR_ENCRYPTION_KEY=new_key(),
+            CONNECTOR_FILES_DIR=str(folder),
+            **allow_address_of(source),
+        )
+        (folder / "reviews.csv").write_text(CSV)
+        (folder / "google-settings.json").write_text(json.dumps(connector_settings(source)))
+        (folder / "google.json").write_text(json.dumps(connector_credentials()))
+
+    def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """What a command came to."""
+        return subprocess.run(
+            [sys.executable, *words],
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @contextmanager
+    def worker(self, words: list[str]) -> Generator[None]:
+        """A worker works in the block, and has ended well after it."""
+        log = self.folder / "worker.log"
+        with (
+            log.open("wb") as file,
+            subprocess.Popen([sys.executable, *words], env=self.env, cwd=self.folder, stderr=file) as process,
+        ):
+            try:
+                eventually_sync(lambda: "ready" in log.read_text() or process.poll() is not None, within_s=30)
+                yield
+            finally:
+                process.send_signal(signal.SIGTERM)
+                status = process.wait(timeout=40)
+        assert status == 0, log.read_text()
+
+
+@contextmanager
+def simulated_source() -> Generator[str]:
+    """The URL of a simulator process with a small location."""
+    command = [sys.executable, "-m", "jobs.simulator", "--reviews", "60", "--as-of", "2026-11-01"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        try:
+            found = re.search(r"http://\S+?(?=[,\s]|$)", process.stdout.readline())
+            assert found is not None
+            yield found[0].rstrip("/")
+        finally:
+            process.stdin.close()
+            process.wait(timeout=20)
+
+
+def words_of(line: str) -> list[str]:
+    """A command's words behind `python`, without its remark."""
+    words = shlex.split(line, comments=True)
+    assert words[0] == "python", line
+    return words[1:]
+
+
+def test_every_command_of_the_shell_blocks_runs(
+    redis_url: str, empty_database_url: str, prefix: str, tmp_path: Path
+) -> None:
+    """From an empty database to scores, then everything that an operator may call; each ends as it should."""
+    assert len(COMMANDS) > 30
+    with simulated_source() as source:
+        stage = Stage(tmp_path, redis_url, empty_database_url, prefix, source)
+        before = COMMANDS.index(next(line for line in COMMANDS if line.startswith(WORKER)))
+        for line in COMMANDS[:before]:
+            check(stage, line)
+        with stage.worker(words_of(COMMANDS[before])):
+            for line in COMMANDS[before + 1 :]:
+                check(stage, line)
+            ran = stage.run(["-c", PYTHON[0]])
+            assert (ran.returncode, ran.stderr) == (0, ""), ran
+            assert "ingest:t1:c1:" in ran.stdout
+
+
+def check(stage: Stage, line: str) -> None:
+    """The command has run and ended well."""
+    words = words_of(line)
+    ran = stage.run(words)
+    assert "Traceback" not in ran.stderr, ran.stderr
+    allowed = (0, 1) if words[2] in ASKING else (0,)
+    assert ran.returncode in allowed, f"{line}\n{ran.stdout}{ran.stderr}"
+    assert ran.stdout or ran.stderr or words[2] == "run", line
+
+
+@pytest.mark.parametrize("block", [text for language, text in BLOCKS if not language])
+def test_other_commands_are_those_that_other_tests_run(block: str) -> None:
+    """Blocks without a language hold make's targets, which stand in the Makefile, and docker."""
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    for line in block.splitlines():
+        words = shlex.split(line, comments=True)
+        assert words[0] in ("make", "docker"), line
+        assert words[0] == "docker" or f"\n{words[1]}: " in makefile
 
 
 def test_embedding_code_runs_as_it_stands(own_valkey: Callable[..., EmbeddedValkey], tmp_path: Path) -> None:
     """The embedding example works its job in its own process and prints the result; a sound server gives no warning."""
     script = tmp_path / "service.py"
-    script.write_text(EMBEDDING)
+    script.write_text(PYTHON[1])
     ran = subprocess.run(
         [sys.executable, str(script)],
         env={**os.environ, "REDIS_URL": own_valkey().url},
@@ -33,4 +158,4 @@ def test_embedding_code_runs_as_it_stands(own_valkey: Callable[..., EmbeddedValk
 
 def test_embedding_code_is_short() -> None:
     """A reader sees the whole of it at once: it is about twenty lines of code."""
-    assert len([line for line in EMBEDDING.splitlines() if line.strip()]) <= 26
+    assert len([line for line in PYTHON[1].splitlines() if line.strip()]) <= 26
