@@ -56,8 +56,7 @@ class Watch:
             _wake(*jobs.values())
         for tap in list(self._taps.values()):
             await tap.close()
-        if self._tasks:
-            await asyncio.gather(*self._tasks)
+        await asyncio.gather(*self._tasks)
 
     def _open(self, slot: str) -> None:
         tap = self._taps[slot] = EventTap(self._url, self._streams(slot))

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from redis.exceptions import RedisError
-
-from engine.errors import Unreachable
+from engine.streams.blocking import BlockingLink
 from engine.streams.call import Arg
-from engine.streams.packing import pack
-from engine.streams.replies import LINK_ERRORS, to_engine_error
-from engine.streams.store import connection_to
 from engine.types import Event
 
 _BLOCK_S = 2.0
@@ -31,14 +26,13 @@ def decode_events(queue: str, entries: Sequence[Any]) -> list[Event]:
 class EventTap:
     """Waits for events of some queues of one slot on a connection of its own.
 
-    `streams` names the queue of each `events` key. It is never cancelled: the reply in flight would be lost; close it.
+    `streams` names the queue of each `events` key. It is never cancelled; close it.
     """
 
     def __init__(self, url: str, streams: Mapping[str, str]) -> None:
-        self._connection = connection_to(url, timeout_s=5.0)
+        self._link = BlockingLink(url)
         self._streams = dict(streams)
         self._after: dict[str, str] = {}
-        self._closed = False
 
     @property
     def listening(self) -> bool:
@@ -50,7 +44,7 @@ class EventTap:
         found = dict(after or {})
         for key in self._streams:
             if key not in found:
-                newest = await self._exchange("XREVRANGE", key, "+", "-", "COUNT", 1)
+                newest = await self._link.ask("XREVRANGE", key, "+", "-", "COUNT", 1, within_s=_BLOCK_S * 2)
                 found[key] = newest[0][0].decode() if newest else "0-0"
         self._after = found
 
@@ -61,9 +55,8 @@ class EventTap:
         """
         if not self._after:
             await self.listen()
-        block_ms = round(_BLOCK_S * 1000)
-        words: list[Arg] = ["XREAD", "COUNT", _AT_ONCE, "BLOCK", block_ms, "STREAMS", *self._after]
-        reply = await self._exchange(*words, *self._after.values())
+        words: list[Arg] = ["XREAD", "COUNT", _AT_ONCE, "BLOCK", round(_BLOCK_S * 1000), "STREAMS", *self._after]
+        reply = await self._link.ask(*words, *self._after.values(), within_s=_BLOCK_S * 2)
         events: list[Event] = []
         for key, entries in reply or ():
             self._after[key.decode()] = entries[-1][0].decode()
@@ -72,19 +65,4 @@ class EventTap:
 
     async def close(self) -> None:
         """The connection is closed; a read in progress ends as Unreachable."""
-        self._closed = True
-        await self._connection.disconnect(nowait=True)
-
-    async def _exchange(self, *words: Arg) -> Any:
-        if self._closed:
-            raise Unreachable("the tap is closed")
-        try:
-            await self._connection.connect()  # type: ignore[no-untyped-call]
-            if self._closed:
-                raise ConnectionAbortedError("the tap was closed")
-            await self._connection.send_packed_command(pack(self._connection, [words]), check_health=False)
-            # A server that is gone without a word is found out by the read's own limit.
-            return cast("Any", await self._connection.read_response(True, timeout=_BLOCK_S * 2))  # noqa: FBT003 - bytes, undecoded
-        except (RedisError, *LINK_ERRORS) as error:
-            await self._connection.disconnect(nowait=True)
-            raise to_engine_error(error) from error
+        await self._link.close()

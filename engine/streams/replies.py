@@ -46,7 +46,8 @@ _BY_CLASS: dict[type[Exception], type[EngineError]] = {
 def to_engine_error(error: Exception) -> EngineError:
     """The engine's error that says what Redis's error means; its text is kept."""
     for known, meaning in _BY_CLASS.items():
-        if isinstance(error, known):
+        # While it connects, the client wraps what Redis answered in an error of the link.
+        if isinstance(error, known) or isinstance(error.__cause__, known):
             return meaning(f"Redis: {error}")
     if isinstance(error, LINK_ERRORS):
         return Unreachable(f"Redis does not answer: {error}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import shlex
 import signal
 import sys
@@ -115,17 +114,18 @@ def _allow(url: str, env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _tell(directory: Path, url: str) -> None:
-    python = shlex.quote(os.path.relpath(sys.executable))
-    branch = tenants.BRANCHES[0]
+    here, python = Path.cwd(), Path(sys.executable)
+    python = python.relative_to(here) if python.is_relative_to(here) else python
+    shell, branch = shlex.quote(str(python)), tenants.BRANCHES[0]
     payload = f'{{"tenantId":"{branch.id}","connectorId":"{next(iter(branch.connectors))}"}}'
     period = f'{{"tenantId":"{branch.id}","periodStart":"2026-08-01","periodEnd":"{AS_OF}"}}'
     say(
         f"simulated review sources at {url}; tenants: {', '.join(branch.id for branch in tenants.BRANCHES)}\n"
         f"\nin another terminal:\n"
         f"  . {shlex.quote(str(directory / 'environment'))}\n"
-        f"  {python} -m engine enqueue ingest_reviews '{payload}' --wait\n"
-        f"  {python} -m engine enqueue score_run '{period}' --wait\n"
-        f"  {python} -m jobs scores {branch.id}\n"
+        f"  {shell} -m engine enqueue ingest_reviews '{payload}' --wait\n"
+        f"  {shell} -m engine enqueue score_run '{period}' --wait\n"
+        f"  {shell} -m jobs scores {branch.id}\n"
         f"\nthe worker follows; it starts anew when a file under engine/ or jobs/ changes. Ctrl-C ends everything\n"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal
 
 from msgspec import Struct
@@ -57,6 +58,8 @@ class Faults:
     """The faults that are still to come; a request meets the first one that is due."""
 
     def __init__(self) -> None:
+        self.met: Counter[Kind] = Counter()
+        """How many requests met each kind."""
         self._pending: list[_Pending] = []
 
     def add(self, fault: Fault) -> None:
@@ -77,6 +80,8 @@ class Faults:
                 met = pending.fault
                 pending.times -= 1
         self._pending = [pending for pending in self._pending if pending.times > 0]
+        if met is not None:
+            self.met[met.kind] += 1
         return met
 
 

@@ -174,6 +174,28 @@ def test_an_entry_deleted_while_pending_is_forgotten(rig: Rig) -> None:
     assert rig.pending("ready") == {}
 
 
+def test_a_sweep_names_what_it_did(rig: Rig) -> None:
+    """Each job that it changed, with the verb of its event: in a log one looks for the job, not for a number."""
+    rig.configure(max_crashes=2)
+    rig.enqueue("last")
+    rig.take()
+    rig.end_leases()
+    rig.take()
+    _, flagged, *_ = rig.enqueue("again", "flagged", "nobody's")
+    rig.take(2)
+    rig.cancel(flagged)
+    rig.command("XREADGROUP", "GROUP", "workers", "w9", "STREAMS", rig.keys.ready, ">")
+    rig.stamp_pending("ready")
+    swept = rig.end_leases()
+    assert sorted(swept.jobs) == [
+        ("cancel", "flagged"),
+        ("fail", "last"),
+        ("reclaim", "again"),
+        ("release", "nobody's"),
+    ]
+    assert (swept.reclaimed, swept.failed, swept.uncharged) == (1, 1, 1)
+
+
 def test_a_dead_consumer_goes_once_it_holds_nothing(rig: Rig) -> None:
     """Its jobs are taken first; deleted with jobs pending, they would be lost."""
     rig.sweep_for(20)

@@ -74,6 +74,13 @@ def test_another_record_as_json() -> None:
     assert json.loads(JsonFormat().format(with_error()))["stack"].startswith("Traceback")
 
 
+def test_a_field_never_takes_the_place_of_ours() -> None:
+    """A field of `extra` that is called like one of ours is told under another name."""
+    line = JsonFormat().format(record(time="noon", stack="high"))
+    assert line.count('"time":') == 1
+    assert (json.loads(line)["time_"], json.loads(line)["stack_"]) == ("noon", "high")
+
+
 def test_a_line_to_be_read() -> None:
     """Aligned by time, level and event; the fence is for machines."""
     plain = TextFormat()
