@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
-from tests.support.workers import Theatre
+from engine.embedded import EmbeddedValkey
+from tests.support.stage import Plain
+from tests.support.workers import Theatre, open_theatre
 
 COMMANDS = ["run", "enqueue", "status", "jobs", "cancel"]
 
@@ -130,3 +133,19 @@ def test_an_unreachable_redis(theatre: Theatre, words: tuple[str, ...]) -> None:
     assert f"127.0.0.1:{port}" in line
     assert "REDIS_URL" in line
     assert "secret" not in line
+
+
+@pytest.mark.parametrize("command", [["status"], ["run"], ["doctor"], ["enqueue", "play", "{}", "--job", "play"]])
+def test_a_wrong_password_is_told_as_one(
+    own_valkey: Callable[..., EmbeddedValkey], tmp_path: Path, command: list[str]
+) -> None:
+    """Redis that refuses the login is no Redis that is away: the line says so, exit 3, and nothing is tried again."""
+    url = own_valkey(appendonly=False).url
+    with Plain(url) as redis:
+        redis.command("CONFIG", "SET", "requirepass", "right")
+    with open_theatre(url.replace("unix://", "unix://:wrong@"), "p", tmp_path) as theatre:
+        done = theatre.engine(*command)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "refuses" in done.stderr
+    assert "password" in done.stderr
+    assert "wrong@" not in done.stderr
