@@ -52,8 +52,8 @@ class Transition:
         self.fields = fields
 
     def __str__(self) -> str:
-        rest = " ".join(f"{name}={value}" for name, value in self.fields.items() if name != "event")
-        return escape(f"{self.fields['event']} {rest}")
+        rest = [f"{name}={value}" for name, value in self.fields.items() if name != "event"]
+        return escape(" ".join([self.fields["event"], *rest]))
 
 
 def wants(event: str) -> bool:

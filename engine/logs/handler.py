@@ -9,6 +9,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from engine.journal import Transition
+
 LATEST_S = 0.1
 """How old a line may become before it is written: what a `kill -9` may lose."""
 MOST_LINES = 10_000
@@ -16,9 +18,9 @@ MOST_LINES = 10_000
 
 
 class BatchHandler(logging.Handler):
-    """Keeps lines for a tenth of a second at most; an error is written at once, with all before it.
+    """Keeps transitions for a tenth of a second at most, of which a busy worker has thousands.
 
-    With `at_once` every line is.
+    An error and every other record is written at once, with all before it; with `at_once` every line is.
     """
 
     def __init__(self, write: Callable[[bytes], None], *, at_once: bool = False) -> None:
@@ -37,15 +39,15 @@ class BatchHandler(logging.Handler):
         return True
 
     def emit(self, record: logging.LogRecord) -> None:
-        """The line is kept; written, if it is an error, too many are kept, or the handler is closed."""
+        """The line is kept, or written if it may not wait, too many are kept, or the handler is closed."""
         try:
             line = self.format(record)
         except Exception:  # noqa: BLE001 - told by logging's own way: a line must not end who logs it
             self.handleError(record)
             return
         self._lines.append(line)
-        urgent = self._at_once or record.levelno >= logging.ERROR or self._closing.is_set()
-        if urgent or len(self._lines) >= MOST_LINES:
+        waits = isinstance(record.msg, Transition) and record.levelno < logging.ERROR
+        if self._at_once or not waits or len(self._lines) >= MOST_LINES or self._closing.is_set():
             self.flush()
         elif not self._some.is_set():
             self._some.set()

@@ -132,6 +132,7 @@ def _page(listing: _Listing, place: _Place, seen: set[str], since: datetime | No
         next_cursor=msgspec.json.encode(after).decode() if after else None,
         total=listing.total_review_count,
         shifted=shifted,
+        slipped=_has_shrunk(listing, place),
     )
     return page, after
 
@@ -156,6 +157,15 @@ def _has_moved(listing: _Listing, listed: list[FetchedReview], place: _Place, se
     if any(review.external_id in seen or review.external_id == place.last_id for review in listed):
         return True
     return bool(listed) and place.last_change is not None and listed[0].changed_at > place.last_change
+
+
+def _has_shrunk(listing: _Listing, place: _Place) -> bool:
+    """Whether more went than came since the page before: only then are rows drawn towards the front, unseen.
+
+    What comes, and what is edited, is newer than the reading; it pushes rows back, where they are met again.
+    """
+    before, now = place.total, listing.total_review_count
+    return before is not None and now is not None and now < before
 
 
 def _read_cursor(cursor: str | None) -> _Place:

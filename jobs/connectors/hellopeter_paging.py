@@ -78,6 +78,7 @@ class Reading:
             self._looks_back += 1
             return None
         shifted = self._has_moved(numbers, listed)
+        given_up = self._has_given_up(listed)
         fresh = self._take_unseen(rows)
         self._watch(found=bool(fresh))
         after = self._step(numbers, listed, shifted=shifted)
@@ -88,6 +89,7 @@ class Reading:
             next_cursor=msgspec.json.encode(after).decode() if after else None,
             total=numbers.total,
             shifted=shifted or cut_short,
+            slipped=given_up or cut_short,
         )
 
     def _wanted(self, row: FetchedReview) -> bool:
@@ -105,6 +107,11 @@ class Reading:
         if place is None or self._resumed or self.ask != place.page + 1:
             return False
         return numbers.total == place.total or self._looks_back >= MOST_LOOKS_BACK
+
+    def _has_given_up(self, listed: list[FetchedReview]) -> bool:
+        """Whether a page was believed that does not go on from what has been read."""
+        looked = self._looks_back >= MOST_LOOKS_BACK and self.ask > 1
+        return looked and not any(self._was_read(row) for row in listed)
 
     def _was_read(self, row: FetchedReview) -> bool:
         place = self._place

@@ -65,6 +65,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """How many reviews the source says it has, if it says so."""
     shifted: bool = False
     """The listing moved while it was read: a review that was not seen may still exist."""
+    slipped: bool = False
+    """Reviews went while it was read: one that stood there before may have been drawn past the reader."""
 
 
 class Source(Protocol):

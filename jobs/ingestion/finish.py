@@ -70,7 +70,7 @@ async def close_run(connection: Connection, run: Run) -> Run:
     async with connection.transaction():
         await claim.hold(connection)
         last = await connection.fetchval(_LAST_SYNCED, claim.tenant_id, claim.connector_id)
-        whole = status != "FAILED" and leaves_no_hole(run.since, last, cut=run.state.cut)
+        whole = status != "FAILED" and leaves_no_hole(run.since, last, cut=run.state.cut or run.state.slipped)
         synced_at = run.started_at if whole else None
         await connection.execute(_CLOSE_CONNECTOR, claim.tenant_id, claim.connector_id, synced_at)
         await connection.execute(_FORGET_SEEN, run.id)

@@ -155,6 +155,8 @@ class Attempt:
             async with self._pool.acquire() as connection:
                 gone = await remove_missing(connection, run)
             self._job.log(f"{gone} reviews are no longer at the source")
+        if run.state.slipped:
+            self._job.log("reviews went while they were listed: the next sync reads back as far as this one")
         async for step in store_likeness(self._pool, run):
             run = step
             self._hand_back_if_late()

@@ -145,6 +145,7 @@ async def _save(connection: Connection, run: Run, page: Page, intake: Intake, co
         ended=cut or page.next_cursor is None,
         cut=cut,
         unsure=run.state.unsure or intake.unsure or page.shifted,
+        slipped=run.state.slipped or page.slipped,
     )
     await connection.execute(_SAVE_RUN, run.id, state, *msgspec.structs.astuple(totals))
     return msgspec.structs.replace(run, state=state, counts=totals)

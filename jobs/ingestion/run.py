@@ -74,6 +74,8 @@ class ReadState(Struct, frozen=True, rename="camel", omit_defaults=True):
     """`maxReviews` ended it before the source did."""
     unsure: bool = False
     """A review that was not seen may still exist: the listing moved, or a row had no readable id."""
+    slipped: bool = False
+    """A review that stood there all the time may not have been seen: others before it went while it was read."""
     compared: Place | None = None
     """Reviews up to this one have been compared with earlier ones."""
     closed: bool = False

@@ -31,7 +31,8 @@ def read_back_to(payload: IngestReviews, last_synced_at: datetime | None, settin
 def leaves_no_hole(since: datetime | None, last_synced_at: datetime | None, *, cut: bool) -> bool:
     """Whether all changes up to the run's start are stored after a run that read back to `since`.
 
-    A run cut by `maxReviews`, or begun later than the last complete one ended, would hide older reviews for ever.
+    A run cut by `maxReviews`, one that a review slipped past, or one begun later than the last complete one ended
+    would hide older reviews for ever.
     """
     if cut:
         return False

@@ -86,7 +86,9 @@ def tells(stored: Sequence[Said], moments: Sequence[Moment]) -> bool:
     # After each moment: how many of the stored versions may have been written by then.
     written = {0}
     for moment in moments:
-        after = {n + 1 for n in written if n < len(stored) and stored[n] == moment.said}
-        after |= {n for n in written if not moment.seen or (n and stored[n - 1] == moment.said)}
-        written = after
+        same = {n for n in written if n and stored[n - 1] == moment.said}
+        written = {
+            *(n + 1 for n in written - same if n < len(stored) and stored[n] == moment.said),
+            *(same if moment.seen else written),
+        }
     return len(stored) in written

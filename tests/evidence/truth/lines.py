@@ -51,10 +51,17 @@ class Line(Struct, frozen=True):
         names = {"csv": "north/sheet.csv", "jsonl": "south/log.jsonl", "outscraper": "south/export.json"}
         return names.get(self.reads)
 
+    @property
+    def page_size(self) -> int | None:
+        """How many reviews an answer holds; None for a file."""
+        return {"google": 50, "hellopeter": 11}.get(self.reads)
+
     def settings(self, simulator_url: str) -> dict[str, Any]:
         """The connector's settings."""
         if self.file is None:
-            return connector_settings(simulator_url, self.source_type)
+            # Hellopeter's older host gives eleven reviews a page, which moves most often under a reader.
+            older = {"baseUrl": f"{simulator_url}/consumer/business"} if self.reads == "hellopeter" else {}
+            return connector_settings(simulator_url, self.source_type) | older
         columns = {"columns": CSV_COLUMNS} if self.reads == "csv" else {}
         return {"mode": "file", "path": self.file, "complete": True, **columns}
 
