@@ -139,8 +139,9 @@ class Renewer:
                 batch = innocent[start : start + MAX_BATCH]
                 released = [Settle(delivery.id, delivery.fence, "release") for delivery in batch]
                 answers = self._store.run(settle(line.keys, self._clock.now_us(), released))
-                for delivery, ok in zip(batch, answers, strict=True):
-                    self._settler.journal.tell("release" if ok else "lost", delivery)
+                for delivery, answer in zip(batch, answers, strict=True):
+                    event = {"ok": "release", "cancelled": "cancel", "lost": "lost"}[answer]
+                    self._settler.journal.tell(event, delivery)
 
 
 def _flush_logs() -> None:

@@ -12,7 +12,7 @@ from engine.errors import EngineError, Unreachable
 from engine.journal import Journal, error_text, wants
 from engine.roster import Roster, Running
 from engine.streams import Call, Keys, Store
-from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, settle
+from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, Settled, settle
 from engine.types import Cancelled, Delivery, Done, Fail, Outcome, Release, Retry, Snoozed
 
 
@@ -44,7 +44,7 @@ class Settler:
         self.journal.tell("lost", running.delivery, durationMs=running.duration_ms)
         return True
 
-    async def flush(self, calls: list[tuple[str, list[Settle], asyncio.Future[list[bool]]]]) -> None:
+    async def flush(self, calls: list[tuple[str, list[Settle], asyncio.Future[list[Settled]]]]) -> None:
         """Each sent batch is answered, or waits again; raises the last error of those that do."""
         failed: EngineError | None = None
         for queue, batch, future in calls:
@@ -57,15 +57,15 @@ class Settler:
                 self.added.set()
                 failed = error
                 continue
-            for sent, ok in zip(batch, answers, strict=True):
+            for sent, answer in zip(batch, answers, strict=True):
                 running = self._roster.forget(queue, sent.fence)
                 if running is not None:
-                    self._report(running, sent, ok=ok)
+                    self._report(running, sent, answer)
         if failed is not None:
             raise failed
         self._one_by_one = False
 
-    def send(self) -> list[tuple[str, list[Settle], asyncio.Future[list[bool]]]]:
+    def send(self) -> list[tuple[str, list[Settle], asyncio.Future[list[Settled]]]]:
         """What was waiting is on its way; pass the result to `flush`."""
         self.added.clear()
         return [
@@ -74,16 +74,15 @@ class Settler:
             for batch in self._batches(waiting)
         ]
 
-    def take_all(self) -> list[Call[list[bool]]]:
+    def take_all(self) -> list[Call[list[Settled]]]:
         """Every outcome that waits, as calls for somebody else to send: for the last act of a blocked process."""
         return [
             self._call(queue, batch) for queue, waiting in self._waiting.items() for batch in self._batches(waiting)
         ]
 
-    def _report(self, running: Running, sent: Settle, *, ok: bool) -> None:
-        # A handler that was told of its cancel may still have ended otherwise: its job is cancelled all the same.
-        ended = "cancel" if running.context.stop_reason == "cancelled" else sent.verb
-        event = ended if ok else "lost"
+    def _report(self, running: Running, sent: Settle, answer: Settled) -> None:
+        # A handler may have ended otherwise before it heard of its cancel: its job is cancelled all the same.
+        event = {"ok": sent.verb, "cancelled": "cancel", "lost": "lost"}[answer]
         if not wants(event):
             return
         more: dict[str, int | str] = {"durationMs": running.duration_ms}
@@ -93,7 +92,7 @@ class Settler:
             more["error"] = error_text(sent.data)
         self.journal.tell(event, running.delivery, **more)
 
-    def _call(self, queue: str, batch: list[Settle]) -> Call[list[bool]]:
+    def _call(self, queue: str, batch: list[Settle]) -> Call[list[Settled]]:
         return settle(self._keys[queue], self._clock.now_us(), batch)
 
     def _batches(self, waiting: deque[Settle]) -> list[list[Settle]]:

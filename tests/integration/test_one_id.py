@@ -58,7 +58,7 @@ def test_two_hundred_calls_make_one_job(redis_url: str, prefix: str, verb: str) 
         assert (delivery.id, delivery.run, delivery.attempts) == ("same", run, 0)
         data = b"1" if verb == "complete" else b'{"type":"ValueError","message":"no"}'
         if life == 1:
-            assert store.run(settle(keys, 0, [Settle("same", delivery.fence, verb, data)])) == [True]  # type: ignore[arg-type]
+            assert store.run(settle(keys, 0, [Settle("same", delivery.fence, verb, data)])) == ["ok"]  # type: ignore[arg-type]
         runs.append(run)
     status = store.run(show(keys, "same"))
     assert status is not None

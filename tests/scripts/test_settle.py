@@ -207,3 +207,14 @@ def test_a_full_server_still_settles(full: Rig, set_full: Callable[[], None], ve
     set_full()
     assert full.settle(delivery, verb, FAILURE, delay_s=3)
     assert full.status("a").state is NEXT[verb]
+
+
+@pytest.mark.parametrize("verb", ["complete", "retry", "snooze", "fail", "release", "cancel"])
+def test_a_settle_says_that_its_job_was_cancelled(rig: Rig, verb: Verb) -> None:
+    """Once its cancel is asked for, every verb is answered `cancelled`, also when the call is sent again."""
+    [ticket] = rig.enqueue("a")
+    [delivery] = rig.take()
+    rig.cancel(ticket)
+    settle = Settle("a", delivery.fence, verb, FAILURE if verb in ("retry", "fail") else b"1")
+    assert rig.answers(settle) == rig.answers(settle) == ["cancelled"]
+    assert rig.status("a").state is State.CANCELLED

@@ -74,8 +74,11 @@ def _children() -> set[str]:
     """Child processes, also the dead that nobody has waited for."""
     if sys.platform != "linux":
         return set()
-    lists = (path.read_text() for path in Path("/proc/self/task").glob("*/children"))
-    return {f"process {pid}" for text in lists for pid in text.split()}
+    found: set[str] = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended since: its children are another's
+            found |= {f"process {pid}" for pid in path.read_text().split()}
+    return found
 
 
 def _sockets() -> int:

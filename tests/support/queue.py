@@ -68,6 +68,10 @@ class Rig:
 
     def settle_many(self, *settles: c.Settle) -> list[bool]:
         """Which settles were accepted."""
+        return [answer != "lost" for answer in self.answers(*settles)]
+
+    def answers(self, *settles: c.Settle) -> list[c.Settled]:
+        """What each settle is answered."""
         return self.store.run(c.settle(self.keys, self.clock.now_us(), settles))
 
     def renew(self, *known: Delivery, consumer: str = "w1", strays: bool = False, renew: bool = True) -> c.Renewed:

@@ -40,6 +40,11 @@ class Settle(Struct, frozen=True):
     delay_ms: int = 0
 
 
+Settled = Literal["ok", "cancelled", "lost"]
+"""What became of a settle: as it said, `cancelled` since that had been asked for, or nothing: another owns the job."""
+_SETTLED: dict[bytes, Settled] = {b"ok": "ok", b"cancelled": "cancelled", b"lost": "lost"}
+
+
 class Holding(Struct, frozen=True):
     """A delivery as the renewer names it; `renew` false only asks for its state."""
 
@@ -120,12 +125,12 @@ def acquire(k: Keys, clock_us: int, consumer: str, places: int, *, alone: bool) 
     return build("acquire", k, [clock_us, consumer, places, int(alone), MAX_BYTES], decode)
 
 
-def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[bool]]:
-    """Each delivery still owned has ended; True where it is (also if this call was sent before), False where lost."""
+def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[Settled]]:
+    """Each delivery still owned has ended; sent twice, it answers the same."""
     args: list[Arg] = [clock_us]
     for s in settles:
         args += (s.id, s.fence, s.verb, s.data, s.delay_ms)
-    return build("settle", k, args, oks)
+    return build("settle", k, args, lambda reply: [_SETTLED[answer] for answer in reply])
 
 
 def renew(

@@ -18,7 +18,8 @@
 -- ARGV[2...] settles five each: id, fence, verb, data (result or error), delay_ms
 --   verb is complete | retry | snooze | fail | release | cancel
 --
--- returns one each: ok | lost (not owned by this fence: nothing of the job was changed)
+-- returns one each: ok | cancelled (its cancel had been asked for: it ended so, whatever the verb) | lost (not owned by
+--   this fence: nothing of the job was changed)
 
 --- @include clock
 --- @include digits
@@ -45,19 +46,18 @@ local held = redis.call('HMGET', KEYS[5], unpack(ids))
 local reply, owned, released, gone = {}, {}, {}, { again = {}, ready = {}, suspect = {} }
 for n, id in ipairs(ids) do
   local fence = ARGV[n * 5 - 2]
-  local record = read_record(KEYS[13] .. id, 'run', 'last', 'attempts', 'crashes', 'snoozed')
+  local record = read_record(KEYS[13] .. id, 'run', 'last', 'attempts', 'crashes', 'snoozed', 'state')
   local holding = read_holding(held[n])
   if holding and holding.fence == fence then
     released[#released + 1] = id
     table.insert(gone[holding.stream], holding.entry)
     if record and record[1] then
-      reply[n] = 'ok'
       owned[#owned + 1] = { n = n, id = id, holding = holding, record = record }
     else
       reply[n] = 'lost'
     end
   else
-    reply[n] = record and record[2] == fence and 'ok' or 'lost'
+    reply[n] = record and record[2] == fence and (record[6] == 'cancelled' and 'cancelled' or 'ok') or 'lost'
   end
 end
 if #released == 0 then
@@ -85,6 +85,7 @@ for _, job in ipairs(owned) do
   if job.holding.flagged then
     verb = 'cancel'
   end
+  reply[job.n] = verb == 'cancel' and 'cancelled' or 'ok'
   if verb == 'complete' then
     redis.call('HSET', key, 'state', 'completed', 'ended', now_ms, 'last', fence, 'worker', worker,
       'attempts', attempts, 'result', data)

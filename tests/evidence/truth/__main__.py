@@ -24,6 +24,7 @@ from tests.evidence.truth.trouble import Weather
 from tests.support.servers import FAST_POSTGRES, scratch
 
 MOST_SHOWN = 50
+FEWEST = 600
 
 
 def main() -> int:
@@ -33,6 +34,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=11, help="of reviews, faults and edits (default 11)")
     parser.add_argument("--limit-s", type=float, default=600, help="the run fails if it takes longer (default 600)")
     given = parser.parse_args()
+    if given.reviews < FEWEST:
+        parser.error(f"--reviews must be at least {FEWEST}, so that listings have pages; it is {given.reviews}")
     scale = Scale(
         reviews=given.reviews,
         seed=given.seed,

@@ -11,6 +11,7 @@ import msgspec
 from jobs.simulator import Message, TrueReview, new_review
 from jobs.simulator.world import is_slug
 from tests.evidence.truth.chronicle import Chronicle
+from tests.evidence.truth.expected import expected_originals
 from tests.evidence.truth.lines import LINES
 
 
@@ -86,7 +87,11 @@ class Visit:
 
 
 def change_all(world: Chronicle, each: int, at: datetime, random: Random) -> None:
-    """Each kind of change has happened `each` times at each location."""
+    """Each kind of change has happened `each` times at each location, and so many originals of copies are gone."""
+    locations = {line.id: line.location for line in LINES}
+    originals = sorted(set(expected_originals(world, {}).values()))
+    for connector, review_id in random.sample(originals, min(len(originals), each)):
+        world.delete(locations[connector], review_id)
     change(world, (line.location for line in LINES), each, at, random)
 
 
