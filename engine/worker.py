@@ -11,9 +11,10 @@ from random import Random
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.clock import Clock, SystemClock, wait_for
-from engine.config import Settings, no_redis, refused
+from engine.config import Settings, default_worker_id, no_redis, refused
 from engine.doctor import warn_at_start
 from engine.errors import StoreMisused, Unreachable
 from engine.fetcher import Line
@@ -49,6 +50,7 @@ class Worker:
         clock: Clock | None = None,
         random: Random | None = None,
     ) -> None:
+        settings = settings if settings.worker_id else replace(settings, worker_id=default_worker_id())
         self._queues, self._settings, self._options = queues, settings, options
         self._clock: Clock = clock or SystemClock()
         self._random = random or Random()  # noqa: S311 - it spreads waits and hides nothing

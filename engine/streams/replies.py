@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from redis import exceptions
 
@@ -10,6 +11,9 @@ from engine.errors import EngineError, StoreError, StoreFull, StoreMisused, Stor
 
 # uvloop raises RuntimeError, and not OSError, when a transport is already closed.
 LINK_ERRORS = (exceptions.ConnectionError, exceptions.TimeoutError, OSError, asyncio.TimeoutError, RuntimeError)
+
+_IN_SCRIPT = re.compile(r"\s*script: .*\Z")
+"""How Redis ends the text of an error that came up in a script."""
 
 _BY_WORD: dict[str, type[EngineError]] = {
     "OOM": StoreFull,
@@ -48,7 +52,7 @@ def to_engine_error(error: Exception) -> EngineError:
     for known, meaning in _BY_CLASS.items():
         # While it connects, the client wraps what Redis answered in an error of the link.
         if isinstance(error, known) or isinstance(error.__cause__, known):
-            return meaning(f"Redis: {error}")
+            return _as(meaning, str(error))
     if isinstance(error, LINK_ERRORS):
         return Unreachable(f"Redis does not answer: {error}")
     text = str(error)
@@ -58,8 +62,15 @@ def to_engine_error(error: Exception) -> EngineError:
     first = text.split(" ", 1)[0]
     for word, meaning in _BY_WORD.items():
         if first == word or f" {word} " in f" {text} ":
-            return meaning(f"Redis: {text}")
+            return _as(meaning, text)
     return StoreError(f"Redis: {text}")
+
+
+def _as(meaning: type[EngineError], text: str) -> EngineError:
+    if meaning is StoreFull:
+        reason = _IN_SCRIPT.sub("", text).rstrip(".")
+        return StoreFull(f"Redis stores nothing more ({reason}): raise maxmemory, or clean ended jobs")
+    return meaning(f"Redis: {text}")
 
 
 def is_elsewhere(error: Exception) -> bool:

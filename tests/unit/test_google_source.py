@@ -150,13 +150,14 @@ async def test_bad_row_spoils_itself_only() -> None:
 )
 @pytest.mark.parametrize("resumed", [False, True])
 async def test_moved_listing_is_told(second: list[dict[str, Any]], total: int, *, resumed: bool) -> None:
-    """A listing that moved while it was read says so, also across a restart; no id comes twice in one call."""
+    """A listing that moved while it was read says so, also across a restart, and whether more went than came."""
     first = {"reviews": [row("a"), row("b", 1)], "totalReviewCount": 3, "nextPageToken": "2"}
     rest = {"reviews": second, "totalReviewCount": total}
     pages = await Reader(listing(first, rest)).read()
     if resumed:
         pages = await Reader(listing(rest)).read(cursor=pages[0].next_cursor)
     assert pages[-1].shifted
+    assert pages[-1].slipped == (total < 3)
     assert len(set(ids(pages))) == len(ids(pages))
 
 

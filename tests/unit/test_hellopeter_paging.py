@@ -75,7 +75,7 @@ def test_listing_that_stands_still(count: int, size: int) -> None:
     pages = steps(shelf, Reading("x", None, None))
     assert len(pages) == max(1, -(-count // size))
     assert ids([page for page in pages if page]) == [row.external_id for row in shelf.rows]
-    assert {(page.total, page.shifted) for page in pages if page} == {(count, False)}
+    assert {(page.total, page.shifted, page.slipped) for page in pages if page} == {(count, False, False)}
 
 
 HAPPENINGS = st.lists(st.integers(-80, 3), max_size=14)
@@ -179,6 +179,7 @@ def test_a_listing_that_hides_its_end() -> None:
     page = reading.take(Numbers(total=30, last_page=1, current_page=1, to=numbers.to), rows)
     assert page is not None
     assert page.shifted
+    assert page.slipped
     assert reading.ended
 
 
@@ -195,6 +196,7 @@ def test_pages_of_different_ages() -> None:
         pages += [page] if page else []
     assert ids(pages) == [str(number) for number in range(40, 0, -1)]
     assert pages[-1].shifted
+    assert any(page.slipped for page in pages)
     assert asked == 4 + 2 * MOST_LOOKS_BACK * 3
 
 
