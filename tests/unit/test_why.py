@@ -36,7 +36,7 @@ LIMITS = LimitsView(
         ({"paused": True}, {}, [], "queue play is paused"),
         ({}, {}, [], "no worker runs for queue play"),
         ({"max_active": Limit(2)}, {}, [WORKER], "reached max_active: 2 of 2 run"),
-        ({"rate": Limit(10, 4), "tokens": 0.5}, {}, [WORKER], "the limit of 4 starts a second for queue play is used up"),
+        ({"rate": Limit(10, 4), "tokens": 0.5}, {}, [WORKER], "the limit of 4 starts a second for queue play"),
         ({"shared_rate": Limit(10), "shared_tokens": 0.0}, {}, [WORKER], "the next may start in 100 ms"),
         ({}, {"active": 5}, [WORKER], "all 5 places of the one worker for queue play are taken"),
         ({}, {"active": 10}, [WORKER, WORKER], "all 10 places of the 2 workers for queue play are taken"),
