@@ -40,6 +40,10 @@ _FAIL = """
     RETURNING id
 """
 _FORGET_SEEN = "DELETE FROM ingestion_seen WHERE ingestion_run_id = $1"
+# If the job goes on after all, as after a Redis was empty awhile, what it met before must not be taken for gone.
+_DOUBT = """
+    UPDATE ingestion_runs SET pagination_state = pagination_state || '{"unsure": true}'::jsonb WHERE id = $1
+"""
 
 
 class Repaired(Struct, frozen=True):
@@ -156,4 +160,5 @@ async def _fail(pool: Pool, place: _Place, row: asyncpg.Record, reason: str) -> 
         done = await connection.fetchval(statement, row["id"], row["fence"], reason[:LONGEST_REASON])
         if done is not None and place.table == "ingestion_runs":
             await connection.execute(_FORGET_SEEN, row["id"])
+            await connection.execute(_DOUBT, row["id"])
     return done is not None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from jobs.connectors.config import ConnectorConfig, SaveCredentials, read_settings
 from jobs.connectors.errors import BadAnswer, BadSettings, StaleCursor
@@ -16,7 +17,7 @@ from jobs.connectors.google_rows import read_row
 from jobs.connectors.guard import check_url
 from jobs.connectors.http import Answer, Ask, Http, refusal
 from jobs.connectors.oauth import AccessToken
-from jobs.connectors.source import FetchedReview, Page, RowError
+from jobs.connectors.source import MOST_ROWS_A_PAGE, FetchedReview, Page, RowError
 
 PAGE_SIZE = 50
 _MOST_PAGES = 20_000
@@ -38,7 +39,7 @@ class GoogleSettings(Struct, frozen=True, kw_only=True, rename="camel"):
 class _Listing(Struct, frozen=True, rename="camel"):
     """A page on the wire; an empty location answers `{}`. Rows stay raw: a bad one spoils only itself."""
 
-    reviews: list[Raw] | None = None
+    reviews: Annotated[list[Raw], Meta(max_length=MOST_ROWS_A_PAGE)] | None = None
     total_review_count: int | None = None
     next_page_token: str | None = None
 
@@ -103,7 +104,7 @@ class GoogleSource:
     def _read(self, answer: Answer) -> _Listing:
         try:
             return msgspec.json.decode(answer.body, type=_Listing)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadAnswer(f"{self._location}: the listing cannot be read: {error}") from None
 
 
@@ -173,5 +174,5 @@ def _read_cursor(cursor: str | None) -> _Place:
         return _Place()
     try:
         return msgspec.json.decode(cursor, type=_Place)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StaleCursor("the stored cursor cannot be read") from None

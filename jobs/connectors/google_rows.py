@@ -53,7 +53,7 @@ def read_row(raw: Raw) -> FetchedReview | RowError:
     """The review of a row, or what is wrong with it."""
     try:
         row = msgspec.json.decode(raw, type=_Row)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return RowError(external_id=_id_of(raw), type="PARSE_ERROR", message=f"unreadable row: {error}")
     try:
         return _review(row)
@@ -134,5 +134,5 @@ def _external_id(raw: str) -> str:
 def _id_of(raw: Raw) -> str | None:
     try:
         return clean_line(msgspec.json.decode(raw, type=_Named).review_id)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

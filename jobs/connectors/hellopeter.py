@@ -21,7 +21,7 @@ from jobs.connectors.errors import BadAnswer, BadSettings, RequestRefused, Sourc
 from jobs.connectors.hellopeter_paging import Numbers, Reading
 from jobs.connectors.hellopeter_rows import read_row
 from jobs.connectors.http import Answer, Ask, Http, refusal
-from jobs.connectors.source import Page
+from jobs.connectors.source import MOST_ROWS_A_PAGE, Page
 
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9])?", re.ASCII)
 
@@ -53,7 +53,7 @@ class HellopeterSettings(Struct, frozen=True, kw_only=True, rename="camel"):
 class _Listing(Numbers, frozen=True, kw_only=True):
     """A page on the wire. Rows stay raw: a bad one spoils only itself. Its links to other pages are not followed."""
 
-    data: list[Raw]
+    data: Annotated[list[Raw], Meta(max_length=MOST_ROWS_A_PAGE)]
 
 
 class HellopeterSource:
@@ -97,7 +97,7 @@ class HellopeterSource:
             raise self._refusal(answer, page)
         try:
             return msgspec.json.decode(answer.body, type=_Listing)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadAnswer(f"{self._slug}: page {page} cannot be read: {error}") from None
 
     def _refusal(self, answer: Answer, page: int) -> SourceError:

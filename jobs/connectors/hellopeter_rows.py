@@ -62,7 +62,7 @@ def read_row(raw: Raw, zone: ZoneInfo) -> FetchedReview | RowError:
     """The review of a row, or what is wrong with it; `zone` is that of times without one."""
     try:
         row = msgspec.json.decode(raw, type=_Row)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return RowError(external_id=_id_of(raw), type="PARSE_ERROR", message=f"unreadable row: {error}")
     try:
         return _review(row, zone)
@@ -136,6 +136,6 @@ def _external_id(number: int | str) -> str:
 def _id_of(raw: Raw) -> str | None:
     try:
         number = msgspec.json.decode(raw, type=_Named).id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return None if number is None else clean_line(str(number))

@@ -192,6 +192,9 @@ class Http:
 
 
 async def _read(response: httpx.Response, max_bytes: int, ask: Ask) -> bytes:
+    # Encodings one over another multiply: a kilobyte of them holds a gigabyte, unpacked before it can be counted.
+    if "," in response.headers.get("content-encoding", ""):
+        raise BadAnswer(f"{ask.where}: the answer is encoded more than once")
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk

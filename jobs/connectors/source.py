@@ -20,6 +20,10 @@ ErrorType = Literal[
 ]
 
 
+MOST_ROWS_A_PAGE = 1_000
+"""No source lists as many; each costs time on the event loop, and eight megabytes hold four million of them."""
+
+
 class FetchedReview(Struct, frozen=True, kw_only=True):
     """One review as the source shows it now; every time is an aware UTC datetime.
 

@@ -25,9 +25,19 @@ class Surroundings(Struct, frozen=True):
 
 
 def missing_servers(env: Mapping[str, str]) -> list[str]:
-    """Which servers `env` does not name."""
-    redis = [] if any(env.get(name) for name in _REDIS_VARIABLES) else ["Valkey"]
-    return redis if env.get("DATABASE_URL") else [*redis, "PostgreSQL"]
+    """Which servers `env` does not name: both or none. SettingError if it names one of them.
+
+    A worker between somebody's Redis and a database of its own would fail jobs whose tenants it cannot know; one
+    between somebody's database and a Redis of its own would call runs dead whose jobs it cannot see.
+    """
+    redis = any(env.get(name) for name in _REDIS_VARIABLES)
+    if redis != bool(env.get("DATABASE_URL")):
+        named, other = ("REDIS_URL", "DATABASE_URL") if redis else ("DATABASE_URL", "REDIS_URL")
+        raise SettingError(
+            f"{named} is set and {other} is not: jobs and runs belong together, so set both, or neither to have both "
+            "servers started (an empty value in the environment hides one of .env.local)"
+        )
+    return [] if redis else ["Valkey", "PostgreSQL"]
 
 
 def start_missing(stack: ExitStack, directory: Path, env: Mapping[str, str]) -> Surroundings:

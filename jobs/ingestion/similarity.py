@@ -18,6 +18,8 @@ from jobs.connectors import normalise
 WINDOW = timedelta(days=90)
 SHORTEST_COMPARED = 20
 """Characters of normalised text; below that, equal texts say nothing."""
+LONGEST_COMPARED = 2_000
+"""Characters; what comes after them is not compared: the time grows with the square, and no thread runs meanwhile."""
 LEAST_ALIKE = 0.6
 """Anything less is no likeness: two reviews of one restaurant share that much by chance."""
 
@@ -35,7 +37,7 @@ class Comparable(Struct, frozen=True):
     @classmethod
     def of(cls, id_: str, at: datetime, connector_id: str, author: str | None, content: str | None) -> Comparable:
         """The review with its text made ready."""
-        text = normalise(content or "")
+        text = normalise(content or "")[:LONGEST_COMPARED]
         return cls(id_, at, connector_id, author, text if len(text) >= SHORTEST_COMPARED else None)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,8 @@ from msgspec import Struct
 
 from engine import escape
 
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# Where commas are decimal signs, as in South Africa, spreadsheets split lines at semicolons: a cell begins there too.
+_BEGINS_A_FORMULA = re.compile(r"(?:^|(?<=;))(?=[\s\"]*[=+\-@＝＋－＠])")
 
 
 def as_csv(form: type[Struct], rows: Iterable[Struct], same: Mapping[str, str] | None = None) -> str:
@@ -31,10 +33,10 @@ def _values(row: Struct) -> list[Any]:
 
 
 def _cell(value: Any) -> str:
-    """The value as text: nothing for None; before a text that a spreadsheet would take for a formula, an apostrophe."""
+    """The value as text: nothing for None; an apostrophe before what a spreadsheet would take for a formula."""
     if value is None:
         return ""
     if isinstance(value, int | float):
         return repr(value)
     text = escape(value if isinstance(value, str) else " ".join(value))
-    return f"'{text}" if text.lstrip().startswith(_BEGINS_A_FORMULA) else text
+    return _BEGINS_A_FORMULA.sub("'", text)

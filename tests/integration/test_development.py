@@ -95,3 +95,14 @@ def test_a_configured_server_that_is_away(database_url: str) -> None:
     with scratch() as directory, development(directory, environment(**configured), ready=False) as started:
         assert started.wait() == 3
         assert "or leave out REDIS_URL and REDIS_HOST to have one started" in started.text().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("named", "other"), [("REDIS_URL", "DATABASE_URL"), ("DATABASE_URL", "REDIS_URL")], ids=["redis", "database"]
+)
+def test_one_configured_server_is_refused(named: str, other: str, redis_url: str, database_url: str) -> None:
+    """With one's own Redis and somebody's database, or the reverse, jobs would fail and runs be called dead."""
+    urls = {"REDIS_URL": redis_url, "DATABASE_URL": database_url}
+    with scratch() as directory, development(directory, environment(**{named: urls[named]}), ready=False) as started:
+        assert started.wait() == 2
+        assert f"error: {named} is set and {other} is not" in started.text()

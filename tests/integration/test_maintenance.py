@@ -11,11 +11,12 @@ import pytest
 from msgspec import Struct
 
 from engine import App, Client, Inspector, JobContext, Settings, UnrecoverableError
-from engine.testing import drain
+from engine.testing import Given, drain
 from jobs import app, enqueue_score_run
 from jobs.database import Pool, open_pool
 from jobs.maintenance import LOOK_EVERY_S, LOOKS, REPAIR_EVERY_S, repair_runs, repaired_runs
-from jobs.payloads import ScoreRun
+from jobs.payloads import IngestResult, ScoreRun
+from tests.support.ingestion import open_bench
 from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
@@ -233,3 +234,19 @@ def _use(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str)
     monkeypatch.setenv("REDIS_URL", settings.redis_url)
     monkeypatch.setenv("ENGINE_PREFIX", settings.prefix)
     monkeypatch.setenv("DATABASE_URL", database_url)
+
+
+async def test_a_run_that_goes_on_after_all_removes_nothing(database_url: str, redis_url: str, prefix: str) -> None:
+    """Its job was not in Redis for a while: what it had met before it was called dead is not taken for gone."""
+    settings = Settings(redis_url=redis_url, prefix=prefix, worker_id="test")
+    async with open_bench(database_url, locations=1) as bench, app.inspect(settings) as inspector:
+        await bench.ingest()
+        first = Given(job_id="full", run=7, fence=bench.fence + 1)
+        await bench.ingest(given=first, in_a_hurry=True, force_full_sync=True)
+        await bench.pool.execute("UPDATE ingestion_runs SET updated_at = now() - $1::interval", QUIET)
+        assert [one.job_id for one in await repair_runs(bench.pool, inspector)] == ["full"]
+        bench.fence += 1
+        ran = await bench.ingest(given=Given(job_id="full", run=7, fence=bench.fence), force_full_sync=True)
+        assert isinstance(ran.result, IngestResult)
+        assert (ran.result.success, ran.result.reviews_removed) == (True, 0)
+        assert await bench.row("SELECT count(removed_at) AS gone FROM reviews") == {"gone": 0}

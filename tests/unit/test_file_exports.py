@@ -171,3 +171,11 @@ async def test_columns_are_for_tables(shelf: Shelf) -> None:
     """A mapping for an export that names its own fields is refused, not ignored."""
     with pytest.raises(BadSettings, match=r"settings\.columns is for csv and jsonl"):
         shelf.source("a.json", columns={"rating": "Stars"})
+
+
+@pytest.mark.parametrize("source_type", ["GOOGLE", "GOOGLE_OUTSCRAPER"])
+async def test_a_document_of_nothing_but_elements(shelf: Shelf, source_type: str) -> None:
+    """It is refused before each of them costs memory."""
+    shelf.put("a.json", '{"reviews":[' + "0," * 8_000_001 + "0]}")
+    with pytest.raises(BadSettings, match="more than reviews of its size can"):
+        await shelf.pages("a.json", source_type=source_type)

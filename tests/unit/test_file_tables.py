@@ -241,3 +241,30 @@ async def test_any_bytes_after_a_header(shelf: Shelf, content: bytes) -> None:
         shelf.put(name, head + content)
         for page in await shelf.pages(name):
             assert len(page.reviews) + len(page.errors) <= 401
+
+
+async def test_a_row_nested_without_end_spoils_only_itself(shelf: Shelf) -> None:
+    """What is too deep to be read is an unreadable row, as any other that is no review."""
+    row = '{"id":"1","date":"2026-01-31","rating":5}'
+    shelf.put("a.jsonl", f'{row}\n{{"id":"2","x":{"[" * 100_000}{"]" * 100_000}}}\n{row.replace("1", "3", 1)}\n')
+    (page,) = await shelf.pages("a.jsonl")
+    assert [review.external_id for review in page.reviews] == ["1", "3"]
+    assert [(error.type, error.message[:5]) for error in page.errors] == [("PARSE_ERROR", "row 2")]
+
+
+@pytest.mark.parametrize("source_type", ["GOOGLE", "GOOGLE_OUTSCRAPER"])
+async def test_a_document_nested_without_end(shelf: Shelf, source_type: str) -> None:
+    """It cannot be read, which is told as of any other."""
+    shelf.put("a.json", f'{{"reviews":[{"[" * 100_000}{"]" * 100_000}]}}')
+    with pytest.raises(BadAnswer, match="is the file whole"):
+        await shelf.pages("a.json", source_type=source_type)
+
+
+async def test_a_broken_row_counts_once(shelf: Shelf) -> None:
+    """It is read when rows are ordered and again for its page: 1,000 are borne, and 1,001 are not."""
+    broken = "id,date,rating\n" + '1,2026-01-31,"5"x\n' * 1_000
+    shelf.put("a.csv", f"{broken}2,2026-01-31,5\n")
+    assert len(await shelf.errors("a.csv")) == 1_000
+    shelf.put("a.csv", f'{broken}1,2026-01-31,"5"x\n')
+    with pytest.raises(BadAnswer, match="more than 1,000 rows are not CSV"):
+        await shelf.errors("a.csv")

@@ -214,3 +214,10 @@ async def test_bad_settings(slug: str, settings: dict[str, Any], says: str) -> N
     with pytest.raises(BadSettings, match=says):
         await reader.read()
     assert reader.asked == []
+
+
+async def test_a_page_of_rows_without_end() -> None:
+    """It is no listing: each row would hold the event loop."""
+    body = {"total": 1, "last_page": 1, "data": [0] * 1_001}
+    with pytest.raises(BadAnswer, match="page 1 cannot be read"):
+        await Reader(says_always(200, body)).read()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import traceback
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from random import Random
@@ -61,6 +63,15 @@ def script(*answers: httpx.Response | Exception) -> Handler:
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
     return handler
+
+
+def raw(body: bytes, headers: dict[str, str]) -> Handler:
+    """Gives the bytes as they are, whatever the headers say of them."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield body
+
+    return lambda _request: httpx.Response(200, headers=headers, content=parts())
 
 
 @pytest.mark.parametrize("status", [200, 202, 206])
@@ -158,6 +169,18 @@ async def test_size_limit() -> None:
     """A body over the limit is not kept, and the error says so."""
     with pytest.raises(BadAnswer, match="larger than 10 bytes"):
         await send(script(httpx.Response(200, content=b"x" * 11)), max_bytes=10)
+
+
+async def test_encodings_one_over_another() -> None:
+    """They are not unpacked: a kilobyte may hold a gigabyte."""
+    body = gzip.compress(gzip.compress(b"0" * 100_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadAnswer, match="encoded more than once"):
+            await send(raw(body, {"content-encoding": "gzip, gzip"}))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 async def test_whole_limit() -> None:

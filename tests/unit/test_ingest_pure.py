@@ -15,7 +15,7 @@ from jobs.ingestion.changes import Change, Stored, compare, counters_of, fault_o
 from jobs.ingestion.finish import status_of
 from jobs.ingestion.pages import count, take_in
 from jobs.ingestion.run import Counts
-from jobs.ingestion.similarity import LEAST_ALIKE, Comparable, similarities
+from jobs.ingestion.similarity import LEAST_ALIKE, LONGEST_COMPARED, Comparable, similarities
 from jobs.ingestion.window import SyncSettings, leaves_no_hole, read_back_to
 from jobs.payloads import IngestReviews
 from tests.support.reviews import fetched
@@ -222,3 +222,10 @@ def test_likeness_needs_an_earlier_one(reviews: list[Comparable]) -> None:
             and (other.connector_id != review.connector_id or not review.author or other.author != review.author)
         ]
         assert (found[review.id] == 1.0) == bool(twins)
+
+
+def test_long_texts_are_compared_by_their_beginning() -> None:
+    """Of a text of a megabyte a few pages are compared: the time that takes grows with the square."""
+    review = Comparable.of("r", NOON, "c", None, "food was good " * 80_000)
+    assert review.text is not None
+    assert len(review.text) == LONGEST_COMPARED

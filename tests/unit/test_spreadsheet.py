@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from msgspec import Struct
 from jobs.scoring.spreadsheet import as_csv
 
 plain = st.text(st.characters(min_codepoint=32, max_codepoint=126)).filter(
-    lambda text: not text.lstrip().startswith(("=", "+", "-", "@"))
+    lambda text: not re.search(r'(^|;)[ "]*[=+@-]', text)
 )
 
 
@@ -53,3 +54,10 @@ def test_no_text_is_a_formula(name: str) -> None:
 def test_nothing_drives_a_terminal() -> None:
     """Control characters are shown as escapes, line breaks too."""
     assert as_csv(Row, [Row("\x1b[2J\nmore")]).splitlines()[1] == r"\x1b[2J\nmore,,,"
+
+
+@pytest.mark.parametrize("name", ["Fix;=1+1", "a; @SUM(A1);b", 'a;"=1"'])
+def test_no_text_is_a_formula_where_semicolons_separate(name: str) -> None:
+    """A spreadsheet of a country with decimal commas begins a cell after each semicolon."""
+    line = as_csv(Row, [Row(name)]).splitlines()[1]
+    assert not any(cell.lstrip(' "').startswith(("=", "@")) for cell in line.split(";"))

@@ -27,7 +27,7 @@ class CsvTable:
         self._file = file
         self._settings = settings
         self._offsets = array("q")
-        self._broken = 0
+        self._broken: set[int] = set()
         with file.open() as opened:
             self._header, self._delimiter, self._offset = self._read_header(opened)
         self._columns = match_columns(settings.columns, self._header)
@@ -85,8 +85,8 @@ class CsvTable:
         return read_record(fields, self._settings.calendar, shown)
 
     def _broken_row(self, shown: int, why: str) -> Row:
-        self._broken += 1
-        if self._broken > MOST_BROKEN:
+        self._broken.add(shown)  # each is read twice: for its place, and for its page
+        if len(self._broken) > MOST_BROKEN:
             raise BadAnswer(
                 f"{self._file.path}: more than {MOST_BROKEN:,} rows are not CSV; the last: row {shown}: {why}"
             )

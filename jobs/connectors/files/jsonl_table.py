@@ -73,7 +73,7 @@ class JsonlTable:
             return unreadable(shown, not_in(self._settings.encoding))
         try:
             values = msgspec.json.decode(line, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return unreadable(shown, f"it is not a JSON object: {error}")
         fields = {name: text_of(values[column]) for name, column in self._matched(values).items()}
         return read_record(fields, self._settings.calendar, shown)

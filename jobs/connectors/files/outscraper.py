@@ -64,7 +64,7 @@ def open_outscraper(file: FolderFile, settings: FileSettings, place: str) -> Doc
     data = read_document(file, settings)
     try:
         placed = list(_reviews(_elements(data)))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise cannot_read(file, error, _WANTED) from None
     places = dict.fromkeys(review.place for review in placed if review.place)
     if len(places) > 1:
@@ -113,5 +113,5 @@ _T = TypeVar("_T")
 def _decode(raw: Raw, of: type[_T]) -> _T | None:
     try:
         return msgspec.json.decode(raw, type=of)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         return None

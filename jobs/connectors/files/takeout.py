@@ -23,7 +23,7 @@ def open_takeout(file: FolderFile, settings: FileSettings) -> DocumentTable:
     """The export's rows. Raises BadAnswer for a document that is no export."""
     try:
         export = msgspec.json.decode(read_document(file, settings), type=_Export)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise cannot_read(file, error, 'an export with a list "reviews"') from None
     return DocumentTable(file, export.reviews, _read)
 
@@ -31,7 +31,7 @@ def open_takeout(file: FolderFile, settings: FileSettings) -> DocumentTable:
 def _read(raw: Raw, number: int) -> Row:
     try:
         row = msgspec.json.decode(raw, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return unreadable(number, f"it is not a JSON object: {error}")
     found = read_row(Raw(msgspec.json.encode({**row, "reviewId": row.get("reviewId") or _id_in(row.get("name"))})))
     if isinstance(found, RowError):
