@@ -104,9 +104,11 @@ def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
 
 def refused(settings: Settings, error: StoreMisused) -> StoreMisused:
     """The error of a command that Redis refuses to serve: where, and what to check."""
-    return StoreMisused(
-        f"Redis at {safe_url(settings.redis_url)} refuses: {error}; check REDIS_URL and the user's rights"
-    )
+    reason = str(error).removeprefix("Redis: ").rstrip(".")
+    if "WRONGTYPE" in reason:
+        return StoreMisused("a key of this queue holds another type than it should: `python -m engine doctor` names it")
+    check = "" if ": check " in reason else "; check REDIS_URL and the user's rights"
+    return StoreMisused(f"Redis at {safe_url(settings.redis_url)} refuses: {reason}{check}")
 
 
 def _redis_url(env: Mapping[str, str]) -> str:

@@ -31,6 +31,8 @@ def load_app(name: str | None = None) -> App:
                 f"app {spec!r} needs the module {error.name!r}: install it (Pick'd's jobs: pickd-worker[jobs])"
             ) from error
         raise SettingError(f"app {spec!r}: no module {module_name!r} here; pass --app module:attribute") from error
+    except SyntaxError as error:
+        raise SettingError(f"app {spec!r}: {error.filename} line {error.lineno}: {error.msg}") from error
     app = getattr(module, attribute, None)
     if not isinstance(app, App):
         raise SettingError(f"app {spec!r}: {module_name} has no App named {attribute!r}")

@@ -58,7 +58,7 @@ def find_line(queues: dict[str, Queue], prefix: str, name: str) -> Line:
 def prepare(job: Job[Any, Any], queue: Queue, spec: Spec) -> NewJob:
     """The job as it is sent; PayloadError or SettingError says what is wrong with it."""
     if not 0 <= spec.delay_s < 10**9:
-        raise SettingError(f"delay_s must be 0 or more and finite, not {spec.delay_s}")
+        raise SettingError(f"delay_s must be 0 or more and below a billion, not {spec.delay_s}")
     payload = job.payload.encode(spec.payload)
     return NewJob(
         id=secrets.token_hex(12) if spec.job_id is None else check_id(spec.job_id),
@@ -108,7 +108,8 @@ def enqueue_call(line: Line, clock: Clock, jobs: Sequence[NewJob]) -> Call[list[
 def to_error(line: Line, job_id: str, refused: Refused) -> EngineError:
     """The error that tells the caller why this job was not stored, and what to do."""
     if refused.why == "bad":
-        return StoreMisused(f"the key of job {job_id!r} holds something else than a record: delete {line.keys.job}<id>")
+        key = f"{line.keys.job}{job_id}"
+        return StoreMisused(f"the key of job {job_id!r} holds something else than a record: delete {key}")
     return QueueFull(
         f"queue {line.queue.name} is full: {refused.waiting} jobs wait, and max_waiting is "
         f"{line.queue.options.max_waiting}; {job_id!r} was not stored: enqueue it again later, or start more workers"

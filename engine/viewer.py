@@ -19,7 +19,7 @@ from engine.streams.keys import check_id
 from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import EventPage, JobPage, LimitsView, MinuteStats
-from engine.why import why_job, why_queue
+from engine.why import beating, why_job, why_queue, why_unknown
 
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
@@ -158,9 +158,14 @@ class Viewer:
             return f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
         found = await self.counts(queue)
         limits = await self.limits(queue)
-        workers = [worker for worker in await self.workers() if queue in worker.queues]
+        now_ms = await self.now_ms()
+        workers = beating([worker for worker in await self.workers() if queue in worker.queues], now_ms)
         held_up = why_queue(found, limits, workers)
-        return held_up if status is None else why_job(status, held_up, limits.at_ms)
+        if status is None:
+            return held_up
+        if status.state in (State.WAITING, State.DELAYED) and status.name not in self._find(queue).jobs:
+            return why_unknown(status, held_up)
+        return why_job(status, held_up, now_ms, workers)
 
     def _find(self, queue: str) -> Queue:
         return find_queue(self._queues, queue)

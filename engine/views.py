@@ -78,14 +78,16 @@ class Histogram(Struct, frozen=True):
         numbers = self.buckets.keys() | other.buckets.keys()
         return Histogram({n: self.buckets.get(n, 0) + other.buckets.get(n, 0) for n in numbers})
 
-    def percentile_ms(self, share: float) -> float | None:
-        """The duration that this share of all is not above, even within its bucket; None if nothing was counted."""
+    def percentile_ms(self, share: float) -> int | None:
+        """What this share of all durations was below, from the buckets' bounds: at most twice as much as it could be.
+
+        None if nothing was counted.
+        """
         left = share * self.count
         for n in sorted(self.buckets):
-            if self.buckets[n] >= left and self.buckets[n] > 0:
-                low = 0.0 if n == 0 else 2.0 ** (n - 1)
-                return low + (2.0**n - low) * left / self.buckets[n]
             left -= self.buckets[n]
+            if left <= 1e-9 and self.buckets[n] > 0:
+                return 1 << n
         return None
 
 

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from engine.types import JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import LimitsView
 
+SILENT_MS = 12_000
+"""Two beats and a little."""
+
 
 def why_queue(counts: QueueCounts, limits: LimitsView, workers: Sequence[WorkerInfo]) -> str:
     """What keeps the queue's next job from starting; the first of the reasons that holds."""
@@ -40,14 +43,29 @@ def why_queue(counts: QueueCounts, limits: LimitsView, workers: Sequence[WorkerI
     return f"nothing of queue {queue} waits; {counts.delayed} delayed, {counts.active} active"
 
 
-def why_job(status: JobStatus, queue_reason: str, now_ms: int) -> str:
-    """What the job is doing, or what keeps it from running; `queue_reason` is that of its queue."""
+def beating(workers: Sequence[WorkerInfo], now_ms: int) -> list[WorkerInfo]:
+    """The workers that have told of themselves lately: one that was killed stays listed for half a minute."""
+    return [worker for worker in workers if now_ms - worker.seen <= SILENT_MS]
+
+
+def why_unknown(status: JobStatus, queue_reason: str) -> str:
+    """Why a job whose name this app does not know is not running."""
+    return (
+        f"this app has no job named {status.name!r}: workers put it off, uncharged, for up to an hour until one "
+        f"of them knows it, and then it fails; {queue_reason}"
+    )
+
+
+def why_job(status: JobStatus, queue_reason: str, now_ms: int, workers: Sequence[WorkerInfo]) -> str:
+    """What the job is doing, or what keeps it from running; `queue_reason` is that of its queue.
+
+    `workers` are those of its queue that beat.
+    """
     match status.state:
         case State.WAITING:
             return f"it waits: {queue_reason}"
         case State.ACTIVE:
-            asked = ", and its cancel was asked for" if status.cancel_requested else ""
-            return f"it runs on {status.worker_id} since {_time(status.processed_on)}{asked}"
+            return _why_active(status, workers)
         case State.DELAYED:
             return _why_delayed(status, now_ms)
         case State.COMPLETED:
@@ -56,6 +74,19 @@ def why_job(status: JobStatus, queue_reason: str, now_ms: int) -> str:
             return f"it failed at {_time(status.finished_on)}: {status.failed_reason}"
         case State.CANCELLED:
             return f"it was cancelled at {_time(status.finished_on)}"
+
+
+def _why_active(status: JobStatus, workers: Sequence[WorkerInfo]) -> str:
+    asked = ", and its cancel was asked for" if status.cancel_requested else ""
+    since = f"{status.worker_id} since {_time(status.processed_on)}{asked}"
+    if any(worker.label == status.worker_id for worker in workers):
+        return f"it runs on {since}"
+    if workers:
+        return f"it ran on {since}; that worker is silent, and another takes the job over once its lease has run out"
+    return (
+        f"it ran on {since}; that worker is silent, and no other runs for queue {status.queue} to take the job over: "
+        f"start one with `python -m engine run --queues {status.queue}`"
+    )
 
 
 def _why_delayed(status: JobStatus, now_ms: int) -> str:

@@ -29,7 +29,11 @@ def add_to(commands: Commands) -> None:
     for name in LIMITS:
         whole = name not in ("rate", "shared_rate")
         limit.add_argument(f"--{name.replace('_', '-')}", type=int if whole else float, metavar="N", help=_TEXTS[name])
-    limit.add_argument("--reset", action="store_true", help="the configured limits hold again")
+    limit.add_argument(
+        "--reset",
+        action="store_true",
+        help="the configured limits hold again, the shared ones for all queues of the slot",
+    )
 
 
 def _limit(arguments: argparse.Namespace, settings: Settings) -> int:

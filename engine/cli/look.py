@@ -25,7 +25,7 @@ def add_to(commands: Commands) -> None:
     jobs = add_command(commands, "jobs", _jobs, "list the jobs of a queue")
     jobs.add_argument("queue")
     jobs.add_argument("--state", choices=[state.value for state in State], action="append")
-    jobs.add_argument("--tenant", help="a tenant's newest jobs, in any state")
+    jobs.add_argument("--tenant", help="of a tenant's newest 250 jobs, newest first")
     jobs.add_argument("--limit", type=int, default=50)
 
     why = add_command(commands, "why", _why, "say in one sentence why a job, or a queue, is not running")
@@ -63,8 +63,9 @@ def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
     async def look() -> int:
         async with app.inspect(settings) as inspector:
             if arguments.tenant is not None:
-                lines = await inspector.recent(arguments.queue, arguments.tenant, min(_PAGE, arguments.limit))
-                print_jobs(lines, as_json=arguments.json)
+                newest = await inspector.recent(arguments.queue, arguments.tenant, _PAGE)
+                chosen = [job for job in newest if not arguments.state or job.state in arguments.state]
+                print_jobs(chosen[: arguments.limit], as_json=arguments.json)
                 return 0
             states = [State(state) for state in arguments.state] if arguments.state else list(State)
             lines, more = await _first(inspector, arguments.queue, states, arguments.limit)

@@ -27,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         quiet = not (env.get("LOG_LEVEL") or getattr(arguments, "logs", False))
         with logs_to_stderr("warn" if quiet else settings.log_level, settings.log_format):
             result: int = arguments.command(arguments, settings)
+            sys.stdout.flush()
     except EngineError as error:
         say(f"error: {error}")
         return error.exit_code
@@ -36,6 +37,10 @@ def main(argv: list[str] | None = None) -> int:
         # The reader (`| head`) has what it wanted; nothing is left to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        say(f"error: the output cannot be written: {error}")
+        return 1
     return result
 
 

@@ -114,7 +114,8 @@ def print_stats(minutes: Sequence[MinuteStats], counts: QueueCounts, *, as_json:
 
 def _figures(minute: MinuteStats, verbs: Sequence[str]) -> list[str]:
     shares = [histogram.percentile_ms(share) for histogram in (minute.wait, minute.run) for share in (0.5, 0.95, 0.99)]
-    return [*(str(minute.counts.get(verb, 0)) for verb in verbs), *("-" if ms is None else _span(ms) for ms in shares)]
+    bounds = ["-" if ms is None else f"<{_span(ms)}" for ms in shares]
+    return [*(str(minute.counts.get(verb, 0)) for verb in verbs), *bounds]
 
 
 def _span(ms: float) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 
 from tests.integration.test_cli import ok, told
 from tests.support.apps import Play
 from tests.support.box_office import BoxOffice
-from tests.support.workers import Theatre
+from tests.support.workers import Theatre, open_theatre
 
 
 def fails(theatre: Theatre, code: int, *words: str) -> str:
@@ -138,3 +143,36 @@ def test_events_go_on_from_an_id(theatre: Theatre, office: BoxOffice) -> None:
     assert (gap.returncode, gap.stderr.startswith("warning: events behind 1-0")) == (0, True)
     assert ok(theatre, "events", "play", "--after", "$") == ""
     assert "give the id of an event" in fails(theatre, 2, "events", "play", "--after", "yesterday")
+
+
+def test_a_tenants_jobs_in_one_state(redis_url: str, prefix: str, tmp_path: Path) -> None:
+    """`--tenant` with `--state` lists those of both."""
+    with open_theatre(redis_url, prefix, tmp_path, {"group_by": "tenantId"}) as theatre:
+        _list_by_tenant(theatre)
+
+
+def _list_by_tenant(theatre: Theatre) -> None:
+    for job_id in ("a", "b"):
+        ok(theatre, "enqueue", "play", "--job", "play", '{"tenantId":"t1"}', "--id", job_id)
+    assert ok(theatre, "cancel", "play", "a") == "a: cancelled\n"
+    assert [line["id"] for line in told(theatre, "jobs", "play", "--tenant", "t1")] == ["b", "a"]
+    assert [line["id"] for line in told(theatre, "jobs", "play", "--tenant", "t1", "--state", "waiting")] == ["b"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_an_output_that_cannot_be_written_is_told(theatre: Theatre) -> None:
+    """A full disk is one line and exit 1; a reader that has enough (`| head`) is no error."""
+    command = [sys.executable, "-m", "engine", "status"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, env=theatre.env, cwd=theatre.directory, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("error: the output cannot be written")
+
+
+def test_a_syntax_error_in_the_app_is_one_line(theatre: Theatre) -> None:
+    """File, line and what is wrong, exit 2."""
+    (theatre.directory / "broken.py").write_text("app = (\n")
+    said = fails(theatre, 2, "--app", "broken:app", "status")
+    assert "broken.py line 1" in said

@@ -60,7 +60,7 @@ def test_errors_say_what_to_do() -> None:
     """Each tells what happened to the job, and what the caller can do about it."""
     bad = to_error(LINE, "a", Refused("bad"))
     assert isinstance(bad, StoreMisused)
-    assert str(bad) == "the key of job 'a' holds something else than a record: delete p:{s}:q:job:<id>"
+    assert str(bad) == "the key of job 'a' holds something else than a record: delete p:{s}:q:job:a"
     full = to_error(LINE, "a", Refused("full", 7))
     assert isinstance(full, QueueFull)
     assert str(full).startswith("queue q is full: 7 jobs wait, ")

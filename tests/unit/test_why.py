@@ -9,7 +9,7 @@ import pytest
 
 from engine.types import Attempt, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import Limit, LimitsView
-from engine.why import why_job, why_queue
+from engine.why import SILENT_MS, beating, why_job, why_queue, why_unknown
 
 NOW_MS = 1_790_000_000_000
 COUNTS = QueueCounts("play", waiting=3, delayed=1, active=2, completed=0, failed=0, cancelled=0)
@@ -82,6 +82,23 @@ def status(**fields: Any) -> JobStatus:
 )
 def test_a_job_tells_its_state_and_what_holds_it(fields: dict[str, Any], reason: str) -> None:
     """Each state has its sentence; a waiting job has that of its queue."""
-    found = why_job(status(**fields), "because", NOW_MS)
+    found = why_job(status(**fields), "because", NOW_MS, [WORKER])
     assert reason in found
     assert "\n" not in found
+
+
+def test_a_job_whose_worker_is_silent() -> None:
+    """It is not said to run; who takes it over is."""
+    active = status(state=State.ACTIVE)
+    other = msgspec.structs.replace(WORKER, label="other")
+    assert "another takes the job over once its lease has run out" in why_job(active, "because", NOW_MS, [other])
+    assert "start one with `python -m engine run --queues play`" in why_job(active, "because", NOW_MS, [])
+    silent = msgspec.structs.replace(WORKER, seen=NOW_MS - SILENT_MS - 1)
+    assert beating([silent, WORKER], NOW_MS) == [WORKER]
+
+
+def test_a_job_that_the_app_does_not_know() -> None:
+    """Its name is told, and what becomes of it."""
+    found = why_unknown(status(name="nope"), "because")
+    assert found.startswith("this app has no job named 'nope'")
+    assert found.endswith("; because")
