@@ -19,7 +19,7 @@ from engine.streams.commands import (
     requeue,
     set_limits,
 )
-from engine.types import CancelAnswer, JobLine, Keep, State
+from engine.types import CancelAnswer, JobLine, Keep, Rate, State
 from engine.viewer import Viewer
 
 RequeueAnswer = Literal["requeued", "not_failed", "unknown"]
@@ -124,10 +124,12 @@ class Inspector(Viewer):
     async def set_limits(self, queue: str, **settings: Unpack[LimitSettings]) -> bool:
         """These limits hold from now on, over the configured ones and also for workers that start later.
 
-        The shared ones hold for all queues of the slot. None takes back what was set. True if something changed.
+        The shared ones hold for all queues of the slot. None takes back what was set. A rate brings its burst with it,
+        unless one is given beside it: a tenth of a second's worth, at least 1. True if something changed.
         """
-        own = {name: _text(name, value) for name, value in settings.items() if not name.startswith("shared_")}
-        shared = {name: _text(name, value) for name, value in settings.items() if name.startswith("shared_")}
+        texts = {name: _text(name, value) for name, value in _with_bursts(settings).items()}
+        own = {name: text for name, text in texts.items() if not name.startswith("shared_")}
+        shared = {name: text for name, text in texts.items() if name.startswith("shared_")}
         slot = self._find(queue).slot
         changed = False
         for name, other in self._queues.items():
@@ -139,6 +141,17 @@ class Inspector(Viewer):
     async def reset_limits(self, queue: str) -> bool:
         """The configured limits hold again; True if others had been set."""
         return await self.set_limits(queue, **LimitSettings(**dict.fromkeys(LIMITS)))  # type: ignore[typeddict-item]
+
+
+def _with_bursts(settings: LimitSettings) -> dict[str, object]:
+    """The settings with the burst of each rate: the configured burst is that of the configured rate."""
+    found: dict[str, object] = dict(settings)
+    for rate, burst in (("rate", "burst"), ("shared_rate", "shared_burst")):
+        if rate in found and burst not in found:
+            value = found[rate]
+            _text(rate, value)
+            found[burst] = Rate(value).burst_size if isinstance(value, int | float) else None
+    return found
 
 
 def _text(name: str, value: object) -> str:

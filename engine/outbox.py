@@ -78,7 +78,8 @@ class Outbox:
             try:
                 answers = await self._store.run(call)
             except Unreachable as error:
-                self._give_up_late(batch, error)
+                # Those behind it too: one batch after the other they would wait longer than any of them should.
+                self._give_up_late([*batch, *self._waiting[line.queue.name]], error)
                 await wait_for(self._closed, 0.05 + full(1.0, self._random))
             except Exception as error:  # noqa: BLE001 - it is each caller's to handle
                 for letter in batch:
@@ -87,9 +88,9 @@ class Outbox:
                 for letter, answer in zip(batch, answers, strict=True):
                     _hand_over(line, letter, answer)
 
-    def _give_up_late(self, batch: list[_Letter], error: Unreachable) -> None:
+    def _give_up_late(self, letters: list[_Letter], error: Unreachable) -> None:
         now, closed = self._clock.monotonic_s(), self._closed.is_set()
-        for letter in batch:
+        for letter in letters:
             if closed or now >= letter.ends_s:
                 letter.fail(unanswered(error, closed=closed))
 

@@ -45,7 +45,7 @@ class Viewer:
         )
 
     async def list(self, queue: str, state: State, limit: int = 50, after: str | None = None) -> JobPage:
-        """Up to `limit` jobs of one state behind `after`: waiting and delayed in running order, others newest first.
+        """Up to `limit` jobs of one state behind `after`: ended ones newest first, others in running order.
 
         A job that stays where it is comes exactly once, however many come and go between two pages.
         """
@@ -118,10 +118,15 @@ class Viewer:
             raise SettingError(f"after {after!r}: give the id of an event, as in 1790000000000-0, or 0-0, or $")
         if limit < 1:
             raise SettingError(f"limit must be at least 1, not {limit}")
-        oldest = await self._store.command("XRANGE", key, "-", "+", "COUNT", 1)
+        # The oldest last: what is trimmed between the two reads is told as a gap rather than not at all.
         entries = await self._store.command("XRANGE", key, f"({after}", "+", "COUNT", limit)
+        oldest = await self._store.command("XRANGE", key, "-", "+", "COUNT", 1)
         gap = _order(after) > (0, 0) and (not oldest or _order(oldest[0][0].decode()) > _order(after))
-        return EventPage(decode_events(queue, entries), entries[-1][0].decode() if entries else after, gap)
+        if entries:
+            after = entries[-1][0].decode()
+        elif gap:
+            after = "0-0"  # nothing is kept: whatever comes is new, and the gap is told once
+        return EventPage(decode_events(queue, entries), after, gap)
 
     async def now_ms(self) -> int:
         """The server's time, by which everything here is stamped."""

@@ -67,7 +67,7 @@ def why_job(status: JobStatus, queue_reason: str, now_ms: int, workers: Sequence
         case State.ACTIVE:
             return _why_active(status, workers)
         case State.DELAYED:
-            return _why_delayed(status, now_ms)
+            return _why_delayed(status, queue_reason, now_ms)
         case State.COMPLETED:
             return f"it completed at {_time(status.finished_on)}"
         case State.FAILED:
@@ -89,9 +89,11 @@ def _why_active(status: JobStatus, workers: Sequence[WorkerInfo]) -> str:
     )
 
 
-def _why_delayed(status: JobStatus, now_ms: int) -> str:
+def _why_delayed(status: JobStatus, queue_reason: str, now_ms: int) -> str:
     due = status.due or now_ms
-    until = f"until {_time(due)} (in {max(0, due - now_ms) / 1000:.1f} s)"
+    if due <= now_ms:
+        return f"its time came at {_time(due)}, and no worker has taken it since: {queue_reason}"
+    until = f"until {_time(due)} (in {(due - now_ms) / 1000:.1f} s)"
     if status.processed_on is None:
         return f"it was enqueued with a delay {until}"
     last = status.attempts[-1] if status.attempts else None

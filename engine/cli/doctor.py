@@ -12,7 +12,7 @@ from engine.clock import SystemClock
 from engine.config import Settings
 from engine.doctor import Context, Finding, Repaired, examine, reach_server, repair_queue
 from engine.errors import StoreError
-from engine.loading import load_app
+from engine.loading import engine_command, load_app
 from engine.registry import find_queue
 from engine.streams import Store
 
@@ -39,7 +39,8 @@ def _doctor(arguments: argparse.Namespace, settings: Settings) -> int:
         try:
             await reach_server(store)
             repaired, refused = await _repair(context, arguments) if arguments.repair else ([], [])
-            findings = refused + await examine(context, app.checks)
+            command = engine_command(arguments.app)
+            findings = [found.by(command) for found in refused + await examine(context, app.checks)]
         finally:
             await store.close()
         if arguments.json:

@@ -14,11 +14,11 @@ from engine.views import Limit, LimitsView
 
 _TEXTS = {
     "rate": "starts a second of this queue, over all workers",
-    "burst": "how many of them at once",
+    "burst": "how many of them at once (a tenth of --rate, at least 1)",
     "max_active": "jobs of this queue at once, over all workers",
     "concurrency": "jobs of this queue at once, in each worker",
     "shared_rate": "starts a second over all queues of the slot",
-    "shared_burst": "how many of them at once",
+    "shared_burst": "how many of them at once (a tenth of --shared-rate, at least 1)",
 }
 
 

@@ -188,8 +188,11 @@ async def follow_job(viewer: Viewer, queue: str, job_id: str, *, as_json: bool) 
         last = status
     if last is None:
         raise EngineError(f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned")
+    if not last.state.ended:
+        raise EngineError(f"job {job_id!r} was last seen {last.state}: it is pruned, or a new run has taken its place")
     if as_json:
-        print_json(last)
+        whole = await viewer.show(queue, job_id)  # what was followed tells each log line and attempt once
+        print_json(whole if whole is not None and whole.run == last.run else last)
     elif last.failed_reason is not None:
         print(f"reason:    {escape(last.failed_reason)}")
     elif last.returnvalue is not None:

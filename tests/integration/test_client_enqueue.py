@@ -186,6 +186,21 @@ async def test_an_enqueue_without_an_answer_ends_after_a_minute() -> None:
         await late
 
 
+async def test_a_minute_is_a_minute_also_behind_others() -> None:
+    """Callers whose jobs wait for an earlier call to be answered do not wait longer than those of that call."""
+    clock, app = FakeClock(), make_app("q")
+    client = Client(app.queues, Settings(redis_url="unix:///nowhere/redis.sock"), clock, Random(0))
+    calls = [asyncio.create_task(client.enqueue(app.queues["q"].find(), {})) for _ in range(600)]
+    await eventually(sending)
+    clock.advance(61)
+    with pytest.raises(EnqueueUnknown):
+        await calls[0]
+    await asyncio.sleep(0)
+    assert all(call.done() for call in calls)
+    assert all(isinstance(call.exception(), EnqueueUnknown) for call in calls)
+    await client.close()
+
+
 async def test_closing_answers_what_was_put(redis_url: str, prefix: str) -> None:
     """Jobs put before the client closes are stored; one put afterwards is refused at once."""
     async with open_yard(redis_url, prefix) as (yard, client):

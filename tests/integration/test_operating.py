@@ -51,6 +51,17 @@ async def test_a_shared_limit_is_set_for_all_queues_of_the_slot(redis_url: str, 
             await stage.inspector.set_limits("play", concurrency=1.5)  # type: ignore[arg-type]
 
 
+async def test_a_rate_brings_its_burst(redis_url: str, prefix: str) -> None:
+    """A rate set at run time lets a tenth of a second's worth start at once, as a configured one does."""
+    async with open_stage(redis_url, prefix) as stage:
+        await stage.inspector.set_limits("play", rate=1000)
+        assert (await stage.inspector.limits("play")).burst.now == 100
+        await stage.inspector.set_limits("play", rate=1000, burst=7)
+        assert (await stage.inspector.limits("play")).burst.now == 7
+        await stage.inspector.set_limits("play", rate=None)
+        assert (await stage.inspector.limits("play")).burst.set is None
+
+
 async def test_a_paused_queue_finishes_what_runs_and_starts_nothing(redis_url: str, prefix: str) -> None:
     """What was acquired before a pause ends; the rest waits for the resume, which wakes a worker."""
     async with open_stage(redis_url, prefix, concurrency=1) as stage:
@@ -102,3 +113,15 @@ async def test_pages_of_the_inspector_are_full(redis_url: str, prefix: str) -> N
         assert [job.id async for job in stage.inspector.jobs("play", State.WAITING)] == [f"j{n}" for n in range(7)]
         with pytest.raises(SettingError, match="limit must be between 1 and 250"):
             await stage.inspector.list("play", State.WAITING, 251)
+
+
+async def test_a_gap_is_told_once(redis_url: str, prefix: str) -> None:
+    """Of a stream that is gone the next page says nothing more, and holds what comes from then on."""
+    async with open_stage(redis_url, prefix) as stage:
+        page = await stage.inspector.events("play", "5-0")
+        assert (page.gap, page.events) == (True, [])
+        page = await stage.inspector.events("play", page.after)
+        assert (page.gap, page.events) == (False, [])
+        ticket = await stage.put(Play())
+        page = await stage.inspector.events("play", page.after)
+        assert (page.gap, [event.job_id for event in page.events]) == (False, [ticket.id])

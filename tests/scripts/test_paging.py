@@ -103,3 +103,40 @@ def test_recent_jobs_are_newest_first_and_pruned_ones_are_passed_over(rig: Rig) 
     rig.command("DEL", rig.keys.job + first.id)
     assert [line.id for line in rig.recent("t")] == ["a3", "a2", "a1"]
     assert rig.recent("nobody") == []
+
+
+@pytest.mark.parametrize("state", PAGED)
+def test_a_page_holds_no_more_than_was_asked_for(rig: Rig, state: State) -> None:
+    """Active jobs too, which are a hash: the next page goes on behind it."""
+    put(rig, state, *(f"j{n:02}" for n in range(20)))
+    first = rig.page(state, 3, "")
+    assert len(first.jobs) == 3
+    assert first.after
+
+
+@pytest.mark.parametrize("leaves", ["j05", "Zoë", "j0"])
+@pytest.mark.parametrize("state", [State.DELAYED, State.FAILED])
+def test_none_comes_twice_when_the_last_one_seen_leaves(rig: Rig, state: State, leaves: str) -> None:
+    """Also among jobs of one millisecond: paging goes on behind where it was."""
+    ids = sorted({*(f"j{n:02}" for n in range(10)), leaves})
+    put(rig, state, *ids)
+    everyone = pages(rig, state, 250)
+    index = getattr(rig.keys, state.value)
+    score = rig.command("ZSCORE", index, leaves)
+    found: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = rig.page(state, 1, after)
+        found += [job.id for job in page.jobs]
+        after = page.after
+        if found[-1:] == [leaves]:
+            rig.command("ZREM", index, leaves)
+    rig.command("ZADD", index, score, leaves)
+    assert found == everyone
+
+
+def test_active_jobs_before_a_waiting_one_are_passed_over_in_one_call(rig: Rig) -> None:
+    """A short page of waiting jobs does not cost a call for each job that runs."""
+    put(rig, State.ACTIVE, *(f"a{n:03}" for n in range(200)))
+    rig.enqueue("w1", "w2")
+    assert [job.id for job in rig.page(State.WAITING, 1, "").jobs] == ["w1"]

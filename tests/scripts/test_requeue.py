@@ -147,3 +147,26 @@ def test_a_promoted_suspect_stays_one(rig: Rig) -> None:
     rig.settle(delivery, "retry", FAILURE, delay_s=3600)
     rig.promote(ticket)
     assert rig.waiting_in("suspect") == ["a"]
+
+
+def test_a_run_that_failed_again_does_not_wait(rig: Rig) -> None:
+    """The call of the run before is not answered as if its job waited still."""
+    ticket = failed(rig)
+    rig.requeue(ticket)
+    [delivery] = rig.take()
+    assert [answer.answer for answer in rig.requeue(ticket)] == ["ok"]
+    rig.settle(delivery, "fail", FAILURE)
+    assert [answer.answer for answer in rig.requeue(ticket)] == ["not"]
+    assert rig.status("a").state is State.FAILED
+
+
+@pytest.mark.parametrize("field", ["name", "payload"])
+def test_a_record_without_what_a_job_needs_is_left_as_it_is(rig: Rig, field: str) -> None:
+    """It cannot run, is not lost, and the others of the call wait again."""
+    broken, sound = failed(rig), failed(rig, "b")
+    value = rig.command("HGET", rig.keys.job + "a", field)
+    rig.command("HDEL", rig.keys.job + "a", field)
+    before = rig.command("HGETALL", rig.keys.job + "a")
+    assert [answer.answer for answer in rig.requeue(broken, sound)] == ["not", "ok"]
+    assert rig.command("HGETALL", rig.keys.job + "a") == before
+    rig.command("HSET", rig.keys.job + "a", field, value)

@@ -75,6 +75,7 @@ def status(**fields: Any) -> JobStatus:
         ({"state": State.DELAYED}, "(in 2.5 s) after attempt 1: ValueError: no"),
         ({"state": State.DELAYED, "attempts": []}, "it put itself off until"),
         ({"state": State.DELAYED, "processed_on": None}, "it was enqueued with a delay until"),
+        ({"state": State.DELAYED, "due": NOW_MS - 1}, "no worker has taken it since: because"),
         ({"state": State.COMPLETED, "finished_on": NOW_MS}, "it completed at 2026-"),
         ({"state": State.FAILED, "finished_on": NOW_MS, "failed_reason": "X: y"}, "X: y"),
         ({"state": State.CANCELLED, "finished_on": NOW_MS}, "it was cancelled at 2026-"),

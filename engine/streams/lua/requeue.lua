@@ -40,9 +40,10 @@ for i = 4, #ARGV, 2 do
   local answer, waits = 'unknown', '0'
   if record and record[1] then
     answer, waits = 'not', record[2]
-    if verb == 'requeue' and record[3] == run or verb == 'promote' and record[2] == run and record[1] == 'waiting' then
+    if verb == 'requeue' and record[3] == run and not ENDS[record[1]]
+      or verb == 'promote' and record[2] == run and record[1] == 'waiting' then
       answer = 'ok'
-    elseif record[2] == run and not known[id] and (verb == 'requeue' and ENDS[record[1]]
+    elseif record[2] == run and not known[id] and (verb == 'requeue' and ENDS[record[1]] and record[5] and record[6]
       or verb == 'promote' and record[1] == 'delayed') then
       known[id] = true
       answer = 'ok'

@@ -38,7 +38,7 @@ def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
 
 
 def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
-    """A page of the jobs in one state; waiting and delayed in running order, others newest first."""
+    """A page of the jobs in one state; ended ones newest first, others in running order."""
 
     def decode(reply: list[bytes]) -> JobPage:
         return JobPage(_lines(reply[1:]), reply[0].decode(errors="surrogateescape") or None)
