@@ -170,9 +170,8 @@ async def test_no_folder() -> None:
 )
 async def test_bad_settings(shelf: Shelf, told: dict[str, Any], error: str) -> None:
     """A setting that cannot be used is named before any file is opened."""
-    path = told.pop("path", "a.csv")
     with pytest.raises(BadSettings) as caught:
-        shelf.source(path, **told)
+        shelf.source(**{"path": "a.csv", **told})
     assert str(caught.value).startswith("the settings of a connector in mode file: ")
     assert error in str(caught.value)
 
