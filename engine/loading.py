@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import importlib
 import os
+import shlex
 import sys
 
 from engine.app import App
 from engine.errors import SettingError
 
 DEFAULT = "jobs:app"
+
+
+def engine_command(app: str | None) -> str:
+    """How the engine's command line is called for this app: ENGINE_APP needs no word, what `--app` named does."""
+    return f"python -m engine --app {shlex.quote(app)}" if app else "python -m engine"
 
 
 def load_app(name: str | None = None) -> App:

@@ -9,7 +9,7 @@ from engine.cli.output import follow_job, print_counts, print_jobs, print_json, 
 from engine.config import Settings
 from engine.errors import EngineError, SettingError
 from engine.inspector import Inspector
-from engine.loading import load_app
+from engine.loading import engine_command, load_app
 from engine.types import JobLine, State
 
 _PAGE = 250
@@ -49,10 +49,16 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
             status = await inspector.show(arguments.queue, arguments.id)
             if status is None:
                 raise EngineError(await inspector.why(arguments.queue, arguments.id))
-            print_status(status, await inspector.why(arguments.queue, arguments.id), as_json=arguments.json)
+            why = _for(arguments, await inspector.why(arguments.queue, arguments.id))
+            print_status(status, why, as_json=arguments.json)
         return 0
 
     return reach(settings, look())
+
+
+def _for(arguments: argparse.Namespace, reason: str) -> str:
+    """The sentence with commands that work as they stand: they name the app that was named here."""
+    return reason.replace("python -m engine", engine_command(arguments.app))
 
 
 def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -93,7 +99,7 @@ def _why(arguments: argparse.Namespace, settings: Settings) -> int:
 
     async def ask() -> int:
         async with app.inspect(settings) as inspector:
-            reason = await inspector.why(arguments.queue, arguments.id)
+            reason = _for(arguments, await inspector.why(arguments.queue, arguments.id))
             known = arguments.id is None or await inspector.show(arguments.queue, arguments.id) is not None
         if not known:
             raise EngineError(reason)

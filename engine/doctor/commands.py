@@ -5,6 +5,8 @@ A test reads the scripts and the code, and fails if one is missing here or left 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.streams import Keys, Registry
 
 KEYLESS = ("PING", "TIME", "EVAL return 0", "EVALSHA hash 0")
@@ -45,7 +47,6 @@ HASH = (
     "HLEN KEY",
     "HEXISTS KEY f",
     "HSETNX KEY f v",
-    "HSCAN KEY 0",
 )
 RECORD = ("HSET KEY f v", "HMGET KEY f", "HGETALL KEY", "HDEL KEY f", "DEL KEY", "UNLINK KEY", "DUMP KEY", "EXISTS KEY")
 TRAIL = ("XADD KEY * kind log", "XRANGE KEY - +", "UNLINK KEY", "EXISTS KEY")
@@ -54,6 +55,13 @@ OP = ("GET KEY", "SET KEY v")
 WAKE = ("LLEN KEY", "LPUSH KEY 1", "BLPOP KEY 1")
 WORKERS = ("ZADD KEY 1 a", "ZREM KEY a", "ZRANGE KEY 0 1", "ZREMRANGEBYSCORE KEY 0 1")
 WORKER = ("HSET KEY f v", "EXPIRE KEY 1", "DEL KEY", "EXISTS KEY", "HGETALL KEY")
+
+READING = {"dump", "exists", "get", "llen", "type"}.union(
+    ("xlen", "xrange", "xrevrange", "xpending", "xinfo|groups", "xinfo|consumers"),
+    ("zcard", "zcount", "zrange", "zrangebyscore", "zrevrange", "zrank", "zrevrank", "zscore", "zscan"),
+    ("hget", "hmget", "hgetall", "hlen", "hexists", "hscan"),
+)
+"""The commands on a key that change nothing and wait for nothing, by the names that rules give them."""
 
 
 def own_commands(k: Keys) -> list[list[str]]:
@@ -74,7 +82,19 @@ def own_commands(k: Keys) -> list[list[str]]:
         (registry.queues, WORKERS),
         (registry.worker("c"), WORKER),
     ]
-    commands: list[list[str]] = []
-    for key, texts in [("", KEYLESS), *by_key]:
-        commands += [[key if word == "KEY" else word for word in text.split()] for text in texts]
-    return commands
+    return [words for key, texts in [("", KEYLESS), *by_key] for words in _for_key(key, texts)]
+
+
+def doctors_commands(k: Keys) -> list[list[str]]:
+    """What only the doctor sends to look at keys, in the same form."""
+    by_key: list[tuple[str, tuple[str, ...]]] = [
+        *((key, ("TYPE KEY",)) for key in (k.again, k.ready, k.suspect, k.events, k.bad)),
+        *((key, ("TYPE KEY", "ZSCAN KEY 0")) for key in (k.delayed, k.completed, k.failed, k.cancelled)),
+        (k.active, ("TYPE KEY", "HSCAN KEY 0")),
+        *((key, ("TYPE KEY",)) for key in (k.control, k.bucket, k.wake, f"{k.job}id")),
+    ]
+    return [words for key, texts in [("", ("SCAN 0",)), *by_key] for words in _for_key(key, texts)]
+
+
+def _for_key(key: str, texts: Iterable[str]) -> list[list[str]]:
+    return [[key if word == "KEY" else word for word in text.split()] for text in texts]

@@ -6,8 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Level = Literal["ok", "warn", "fail"]
+_ENGINE = "python -m engine"
+REDIS_CLI = 'redis-cli -u "$REDIS_URL"'
+"""Names the server that was examined: without it, a copied line would go to the one on this machine."""
 
 
 class Finding(Struct, frozen=True, rename="camel"):
@@ -20,6 +24,10 @@ class Finding(Struct, frozen=True, rename="camel"):
     subject: str
     text: str
     mend: str = ""
+
+    def by(self, command: str) -> Finding:
+        """The finding, with `command` for each `python -m engine` of what mends it."""
+        return replace(self, mend=self.mend.replace(_ENGINE, command))
 
 
 class Repaired(Struct, frozen=True, rename="camel"):

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 
 from engine.doctor.context import Context, pairs
-from engine.doctor.finding import Finding
+from engine.doctor.finding import REDIS_CLI, Finding
 from engine.registry import Queue
 from engine.streams import GROUP, Keys
 
@@ -33,7 +33,7 @@ def judge_types(keys: Keys, types: Mapping[str, str]) -> list[Finding]:
             "fail",
             f"queue {keys.queue}",
             f"its key {getattr(keys, name)} holds a {kind}, not a {_TYPES[name]}: calls that need it fail",
-            f"redis-cli RENAME {shlex.quote(getattr(keys, name))} {shlex.quote(f'lost:{keys.queue}:{name}')}"
+            f"{REDIS_CLI} RENAMENX {shlex.quote(getattr(keys, name))} {shlex.quote(f'lost:{keys.queue}:{name}')}"
             "   # then doctor --repair",
         )
         for name, kind in types.items()

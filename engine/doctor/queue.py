@@ -9,12 +9,13 @@ from engine.doctor.context import Context
 from engine.doctor.control import judge_control
 from engine.doctor.finding import Finding
 from engine.doctor.keys import judge_groups, judge_types, read_control, read_groups, read_types
-from engine.doctor.records import find_odd, judge_records
-from engine.doctor.traffic import judge_bad, judge_suspects, judge_waiting
+from engine.doctor.records import find_odd, judge_records, read_kind
+from engine.doctor.traffic import judge_bad, judge_names, judge_suspects, judge_waiting
 from engine.registry import Queue
 from engine.streams import Keys
-from engine.streams.reads import counts
-from engine.types import WorkerInfo
+from engine.streams.commands import MAX_BATCH
+from engine.streams.reads import counts, list_jobs
+from engine.types import JobLine, State, WorkerInfo
 
 
 async def check_queue(context: Context, queue: Queue, workers: Sequence[WorkerInfo]) -> list[Finding]:
@@ -29,7 +30,8 @@ async def check_queue(context: Context, queue: Queue, workers: Sequence[WorkerIn
     found = judge_groups(queue, types, groups, control)
     found += judge_control(queue, control, await context.now_us())
     found += await _check_traffic(context, queue, groups, workers)
-    return found + judge_records(keys, await find_odd(context, queue))
+    odd = await find_odd(context, queue)
+    return found + judge_records(keys, odd, await read_kind(context, keys, odd))
 
 
 async def _check_traffic(
@@ -40,10 +42,17 @@ async def _check_traffic(
     found = await context.store.run(counts(keys, context.clock.now_us(), keep.keep_completed, keep.keep_failed))
     return [
         *judge_waiting(queue, found, mine),
+        *judge_names(queue, await _next_jobs(context, keys)),
         *judge_consumers(queue, await read_dead(context, keys, groups), swept=bool(mine)),
         *judge_suspects(queue, *await _oldest_suspect(context, keys, groups)),
         *judge_bad(keys, await context.store.command("XLEN", keys.bad)),
     ]
+
+
+async def _next_jobs(context: Context, keys: Keys) -> list[JobLine]:
+    """The first of the jobs that wait, and of those that are delayed."""
+    pages = [await context.store.run(list_jobs(keys, state, MAX_BATCH, "")) for state in (State.WAITING, State.DELAYED)]
+    return [job for page in pages for job in page.jobs]
 
 
 async def _oldest_suspect(context: Context, keys: Keys, groups: Mapping[str, str]) -> tuple[int | None, str]:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from engine.doctor.context import Context, some
-from engine.doctor.finding import Finding, Level
+from engine.doctor.finding import REDIS_CLI, Finding, Level
 from engine.doctor.marks import batches
 from engine.registry import Queue
 from engine.streams import Keys
@@ -35,8 +35,20 @@ async def find_odd(context: Context, queue: Queue) -> list[Odd]:
     return list(found)
 
 
-def judge_records(keys: Keys, odd: Sequence[Odd]) -> list[Finding]:
-    """One finding for each kind of fault, with how many jobs have it and the first of them."""
+async def read_kind(context: Context, keys: Keys, odd: Sequence[Odd]) -> str:
+    """The type of the first record that no worker can read; `hash` if there is none."""
+    for one in odd:
+        if one.fault == "unreadable":
+            kind: bytes = await context.store.command("TYPE", keys.job.encode() + one.mark.id)
+            return kind.decode()
+    return "hash"
+
+
+def judge_records(keys: Keys, odd: Sequence[Odd], kind: str = "hash") -> list[Finding]:
+    """One finding for each kind of fault, with how many jobs have it and the first of them.
+
+    `kind` is the type of the first record that no worker can read.
+    """
     subject = f"queue {keys.queue}"
     found: list[Finding] = []
     for fault, (level, meaning) in _MEANING.items():
@@ -44,7 +56,15 @@ def judge_records(keys: Keys, odd: Sequence[Odd]) -> list[Finding]:
         if ids:
             mend = f"python -m engine doctor --repair --queue {keys.queue}"
             if fault == "unreadable":
-                key = shlex.quote(keys.job + ids[0])
-                mend = f"redis-cli HGETALL {key}   # no repair touches it: mend it, or DEL it with what it holds"
+                mend = _mend_record(keys, ids[0], kind)
             found.append(Finding(level, subject, f"{meaning}: {len(ids)} ({some(ids)})", mend))
     return found or [Finding("ok", subject, "every record and every place agree")]
+
+
+def _mend_record(keys: Keys, job_id: str, kind: str) -> str:
+    """The command for a record that no repair touches: to look at a hash, and to move anything else out of the way."""
+    key = shlex.quote(keys.job + job_id)
+    if kind == "hash":
+        return f"{REDIS_CLI} HGETALL {key}   # no repair touches it: mend it, or DEL it with what it holds"
+    aside = shlex.quote(f"lost:{keys.queue}:{job_id}")
+    return f"{REDIS_CLI} RENAMENX {key} {aside}   # it is a {kind}, no record; then doctor --repair"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from engine.doctor.context import Context, ask, pairs, user_of
-from engine.doctor.finding import Finding
+from engine.doctor.finding import REDIS_CLI, Finding
 from engine.doctor.server_rules import judge_clock, judge_memory, judge_persistence, judge_role, judge_version
 from engine.streams import Store
 
@@ -52,7 +53,7 @@ def judge_server(server: Server, user: str) -> list[Finding]:
                 "warn",
                 "server",
                 "INFO is refused to this user: version, persistence, memory and role were not checked",
-                f"redis-cli ACL SETUSER {user} +info",
+                f"{REDIS_CLI} ACL SETUSER {shlex.quote(user)} +info   # as a user who may",
             )
         )
     else:
@@ -66,7 +67,7 @@ def judge_server(server: Server, user: str) -> list[Finding]:
                 "server",
                 "CONFIG is refused (a managed Redis, or this user's rights): appendfsync, save and "
                 "min-replicas-to-write were not checked; see that appendfsync is everysec or always",
-                f"redis-cli ACL SETUSER {user} '+config|get'   # or look at the provider's console",
+                f"{REDIS_CLI} ACL SETUSER {shlex.quote(user)} '+config|get'   # as a user who may, or ask the provider",
             )
         )
     return found + ([] if server.ahead_s is None else judge_clock(server.ahead_s))

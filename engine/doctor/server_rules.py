@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from engine.doctor.finding import Finding
+from engine.doctor.finding import REDIS_CLI, Finding
 
 _OLDEST = {"redis": (7, 0), "valkey": (7, 2)}
 _NEARLY_FULL = 0.9
 _SKEW_S = 1.0
-_SET = "redis-cli CONFIG SET"
+_SET = f"{REDIS_CLI} CONFIG SET"
 
 
 def judge_version(info: Mapping[str, str]) -> list[Finding]:
@@ -50,16 +50,16 @@ def judge_persistence(info: Mapping[str, str], config: Mapping[str, str]) -> lis
     found = [_judge_files(info, config)]
     if info.get("aof_last_write_status", "ok") != "ok":
         text = "the last write of the append-only file failed: the disk is full or broken, and Redis refuses writes"
-        found.append(Finding("fail", "persistence", text, "redis-cli CONFIG GET dir   # make room on that disk"))
+        found.append(Finding("fail", "persistence", text, f"{REDIS_CLI} CONFIG GET dir   # make room on that disk"))
     if info.get("aof_last_bgrewrite_status", "ok") != "ok":
         text = "the last rewrite of the append-only file failed: the file only grows"
-        found.append(Finding("warn", "persistence", text, "redis-cli BGREWRITEAOF   # once the disk has room"))
+        found.append(Finding("warn", "persistence", text, f"{REDIS_CLI} BGREWRITEAOF   # once the disk has room"))
     if info.get("rdb_last_bgsave_status", "ok") != "ok":
         text = "the last snapshot failed; while save points are set, Redis refuses writes until one succeeds"
-        found.append(Finding("fail", "persistence", text, "redis-cli BGSAVE   # once its directory can be written"))
+        found.append(Finding("fail", "persistence", text, f"{REDIS_CLI} BGSAVE   # once its directory can be written"))
     if info.get("loading", "0") != "0":
         text = "the server is still reading its data from disk"
-        found.append(Finding("warn", "persistence", text, "redis-cli INFO persistence   # wait for loading:0"))
+        found.append(Finding("warn", "persistence", text, f"{REDIS_CLI} INFO persistence   # wait for loading:0"))
     return found
 
 

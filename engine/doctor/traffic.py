@@ -5,10 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from engine.doctor.finding import Finding
+from engine.doctor.context import some
+from engine.doctor.finding import REDIS_CLI, Finding
 from engine.registry import Queue
 from engine.streams import Keys
-from engine.types import QueueCounts, WorkerInfo
+from engine.types import JobLine, QueueCounts, WorkerInfo
 
 _SUSPECT_MS = 600_000
 
@@ -27,6 +28,18 @@ def judge_waiting(queue: Queue, counts: QueueCounts, workers: Sequence[WorkerInf
     return [Finding("ok", subject, f"{told}; {places} places in live workers")]
 
 
+def judge_names(queue: Queue, jobs: Sequence[JobLine]) -> list[Finding]:
+    """Waiting or delayed jobs that no handler of this app is for; a record without a name is another finding's."""
+    unknown = [job for job in jobs if job.name and job.name not in queue.jobs]
+    if not unknown:
+        return []
+    names = some(sorted({job.name for job in unknown}))
+    text = f"jobs whose names this app does not know: {len(unknown)} ({names}); its workers put them off for up to an "
+    text += "hour, and then they fail"
+    mend = f"python -m engine run --queues {queue.name}   # with a version of the app that has these jobs"
+    return [Finding("warn", f"queue {queue.name}", text, mend)]
+
+
 def judge_suspects(queue: Queue, oldest_ms: int | None, job_id: str) -> list[Finding]:
     """A job that crashed its workers and has long been waiting to run alone; `oldest_ms` is the age of its wait."""
     if oldest_ms is None or oldest_ms < _SUSPECT_MS:
@@ -41,5 +54,6 @@ def judge_bad(keys: Keys, count: int) -> list[Finding]:
     if count == 0:
         return []
     text = f"jobs that could not be read and were set aside: {count}; look at them, then delete the key"
-    mend = f"redis-cli XRANGE {shlex.quote(keys.bad)} - + COUNT 10   # then: redis-cli DEL {shlex.quote(keys.bad)}"
+    bad = shlex.quote(keys.bad)
+    mend = f"{REDIS_CLI} XRANGE {bad} - + COUNT 10   # then: {REDIS_CLI} DEL {bad}"
     return [Finding("warn", f"queue {keys.queue}", text, mend)]

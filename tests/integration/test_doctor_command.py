@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from engine.doctor.finding import REDIS_CLI
 from engine.embedded import EmbeddedValkey
 from engine.streams import Keys, SyncStore
 from tests.support.servers import scratch
-from tests.support.workers import Theatre, open_theatre
+from tests.support.workers import APP, Theatre, open_theatre
 
 HOSTILE = "\x1b]52;c;eA==\x07\x1b[31m\u202e\u200b\x9b2J\nforged line"
 KEYS = Keys("pickd", "play", "play")
@@ -86,6 +87,15 @@ def test_a_queue_is_repaired(sound: Theatre) -> None:
     assert told(sound, "--repair")["repaired"] == []
 
 
+def test_commands_name_the_app_that_was_named(sound: Theatre) -> None:
+    """What `--app` named, before or behind the command, is in each command that is printed; ENGINE_APP is inherited."""
+    put(sound, "a")
+    for words in (("--app", APP, "doctor"), ("doctor", "--app", APP)):
+        done = sound.engine(*words, ENGINE_APP="nothing:app")
+        assert f"      python -m engine --app {APP} run --queues play\n" in done.stdout
+    assert "      python -m engine run --queues play\n" in sound.engine("doctor").stdout
+
+
 def test_repairs_as_json(sound: Theatre) -> None:
     """Each repair with its queue, id and sentence; a warning alone still ends with 0."""
     damage(sound, "ZADD", KEYS.failed, "1", "nobody")
@@ -103,7 +113,7 @@ def test_a_repair_that_the_server_refuses(sound: Theatre) -> None:
     done = sound.engine("doctor", "--repair")
     assert done.returncode == 1
     assert "fail  queue play  it could not be repaired: Redis: " in done.stdout
-    assert "redis-cli ACL SETUSER app '+zrem'" in done.stdout
+    assert f"{REDIS_CLI} ACL SETUSER app '+zrem'" in done.stdout
 
 
 def test_hostile_names_drive_no_terminal(sound: Theatre) -> None:
@@ -152,8 +162,9 @@ def test_a_worker_warns_at_its_start(own_valkey: Callable[..., EmbeddedValkey]) 
     with scratch() as directory, open_theatre(url, "pickd", directory) as theatre:
         warned = theatre.engine("run", "--drain")
         assert warned.returncode == 0
-        assert warned.stderr.count("redis-cli CONFIG SET maxmemory-policy noeviction") == 1
-        assert warned.stderr.count("redis-cli CONFIG SET appendonly yes") == 1
+        said = "\n".join(json.loads(line)["message"] for line in warned.stderr.splitlines())
+        assert said.count(f"{REDIS_CLI} CONFIG SET maxmemory-policy noeviction") == 1
+        assert said.count(f"{REDIS_CLI} CONFIG SET appendonly yes") == 1
         damage(theatre, "ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-info", "-config")
         theatre.env["REDIS_URL"] = url.replace("unix://", "unix://app:pw@")
         put(theatre, "a")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import AsyncIterator
 from itertools import count
@@ -9,6 +10,7 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
+from engine.doctor.finding import REDIS_CLI
 from engine.doctor.marks import batches
 from engine.streams import Registry
 from engine.streams.commands import NewJob
@@ -142,7 +144,31 @@ async def test_what_was_set_aside(patient: Patient) -> None:
     assert (await patient.about("jobs whose record no worker can read: 1 (a)")).level == "fail"
     patient.rig.take()
     found = await patient.about("jobs that could not be read and were set aside: 1")
-    assert found.mend.startswith(f"redis-cli XRANGE '{patient.rig.keys.bad}' - + COUNT 10")
+    assert found.mend.startswith(f"{REDIS_CLI} XRANGE '{patient.rig.keys.bad}' - + COUNT 10")
+
+
+async def test_a_record_of_another_type(patient: Patient) -> None:
+    """The command moves it out of the way, so that a repair drops what names it; nothing of it is lost."""
+    beat(patient, "w", 1)
+    patient.rig.enqueue("a")
+    patient.rig.command("DEL", patient.rig.keys.job + "a")
+    patient.rig.command("SET", patient.rig.keys.job + "a", "hostile")
+    found = await patient.about("jobs whose record no worker can read: 1 (a)")
+    words = shlex.split(found.mend, comments=True)[3:]
+    assert words == ["RENAMENX", patient.rig.keys.job + "a", "lost:q:a"]
+    aside = f"{patient.context.settings.prefix}:aside"
+    patient.rig.command(*words[:2], aside)
+    await patient.repair()
+    assert (await texts(patient), patient.rig.command("GET", aside)) == ([], b"hostile")
+
+
+async def test_jobs_that_the_app_does_not_know(patient: Patient) -> None:
+    """Waiting and delayed jobs of other names are told beside those that a worker runs."""
+    beat(patient, "w", 1)
+    patient.rig.enqueue("a")
+    patient.rig.enqueue_jobs(NewJob("b", "newer", b"{}"), NewJob("c", "older", b"{}", 60_000))
+    found = await patient.about("jobs whose names this app does not know: 2 (newer, older)")
+    assert (found.level, await texts(patient)) == ("warn", [found.text])
 
 
 async def test_a_key_of_another_type(patient: Patient) -> None:

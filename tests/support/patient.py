@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from engine import App, Settings
+from engine import App, JobContext, Settings
 from engine.clock import SystemClock
 from engine.doctor import Context, Finding, Repaired, examine, repair_queue
 from engine.registry import Queue
@@ -42,6 +42,10 @@ class Patient:
         return [repaired async for repaired in repair_queue(self.context, self.queue)]
 
 
+async def _work(job: JobContext[None], payload: dict[str, int]) -> None:
+    """The job of a rig's `enqueue`; it never runs."""
+
+
 @asynccontextmanager
 async def open_patient(
     url: str,
@@ -53,7 +57,7 @@ async def open_patient(
 ) -> AsyncGenerator[Patient]:
     """A patient with one queue; `login` is another URL by which the doctor comes."""
     app = App(slot="s")
-    app.queue("q")
+    app.queue("q").job(name="work")(_work)
     store, rig, told = Store(login or url), Rig(url, prefix), list[str]()
     context = Context(
         store=store,

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 import pytest
 
-from engine import App, Rate
+from engine import App, JobContext, Rate
 from engine.doctor import Finding
 from engine.doctor.consumers import Dead, judge_consumers
 from engine.doctor.control import judge_control
+from engine.doctor.finding import REDIS_CLI
 from engine.doctor.keys import is_lost, judge_groups, judge_types
 from engine.doctor.records import judge_records
 from engine.doctor.server import Server, judge_server
 from engine.doctor.server_rules import judge_clock, judge_memory, judge_persistence, judge_role, judge_version
 from engine.doctor.start import start_warnings
-from engine.doctor.traffic import judge_bad, judge_suspects, judge_waiting
+from engine.doctor.traffic import judge_bad, judge_names, judge_suspects, judge_waiting
 from engine.doctor.workers import judge_workers
+from engine.loading import engine_command
 from engine.streams import Keys
 from engine.streams.commands import Mark
 from engine.streams.reads import Odd
-from engine.types import QueueCounts, WorkerInfo
+from engine.types import JobLine, QueueCounts, State, WorkerInfo
 
 QUEUE = App().queue("q", rate=Rate(10))
 K = Keys("p", "q", "q")
@@ -80,10 +83,10 @@ def test_persistence(info: Mapping[str, str], config: Mapping[str, str], level: 
 @pytest.mark.parametrize(
     ("field", "value", "level", "mend"),
     [
-        ("aof_last_write_status", "err", "fail", "redis-cli CONFIG GET dir"),
-        ("aof_last_bgrewrite_status", "err", "warn", "redis-cli BGREWRITEAOF"),
-        ("rdb_last_bgsave_status", "err", "fail", "redis-cli BGSAVE"),
-        ("loading", "1", "warn", "redis-cli INFO persistence"),
+        ("aof_last_write_status", "err", "fail", f"{REDIS_CLI} CONFIG GET dir"),
+        ("aof_last_bgrewrite_status", "err", "warn", f"{REDIS_CLI} BGREWRITEAOF"),
+        ("rdb_last_bgsave_status", "err", "fail", f"{REDIS_CLI} BGSAVE"),
+        ("loading", "1", "warn", f"{REDIS_CLI} INFO persistence"),
     ],
 )
 def test_a_disk_that_fails(field: str, value: str, level: str, mend: str) -> None:
@@ -111,13 +114,13 @@ def test_memory(policy: str, most: int, used: int, levels: list[str]) -> None:
     """Only a server with a limit evicts or refuses; a policy that evicts is wrong whatever is used."""
     found = judge_memory({"maxmemory": f"{most}", "used_memory": f"{used}", "maxmemory_policy": policy})
     assert [one.level for one in found] == levels
-    assert all(one.mend.startswith("redis-cli CONFIG SET maxmemory") for one in found if one.level != "ok")
+    assert all(one.mend.startswith(f"{REDIS_CLI} CONFIG SET maxmemory") for one in found if one.level != "ok")
 
 
 def test_a_larger_maxmemory_is_proposed_as_a_number_that_can_be_typed() -> None:
     """Twice what there is, in whole mebibytes."""
     info = {"maxmemory": f"{100 * 2**20}", "used_memory": f"{120 * 2**20}"}
-    assert only(judge_memory(info))[1].startswith("redis-cli CONFIG SET maxmemory 240mb")
+    assert only(judge_memory(info))[1].startswith(f"{REDIS_CLI} CONFIG SET maxmemory 240mb")
 
 
 def test_role() -> None:
@@ -141,7 +144,7 @@ def test_what_a_server_refuses_to_tell() -> None:
     found = judge_server(Server(None, None, None), "app")
     assert [one.level for one in found] == ["warn", "warn"]
     assert ["INFO is refused" in found[0].text, "CONFIG is refused" in found[1].text] == [True, True]
-    assert found[0].mend == "redis-cli ACL SETUSER app +info"
+    assert found[0].mend == f"{REDIS_CLI} ACL SETUSER app +info   # as a user who may"
     assert {one.level for one in judge_server(Server(GOOD, {"appendfsync": "always"}, 0.0), "app")} == {"ok"}
 
 
@@ -150,7 +153,7 @@ def test_a_worker_warns_of_the_same() -> None:
     bad = {**GOOD, "redis_version": "6.2.0", "aof_enabled": "0", "maxmemory": "9", "maxmemory_policy": "allkeys-lru"}
     told = start_warnings(Server(bad, {"save": ""}, 7.0))
     assert [line.partition(":")[0] for line in told] == ["clock", "server", "memory", "persistence"]
-    assert "mend it by: redis-cli CONFIG SET appendonly yes" in told[3]
+    assert f"mend it by: {REDIS_CLI} CONFIG SET appendonly yes" in told[3]
     assert start_warnings(Server(None, None, None)) == []
     assert start_warnings(Server(GOOD, None, 0.0)) == []
 
@@ -160,7 +163,7 @@ def test_wrong_types() -> None:
     types = {**STREAMS, "active": "none", "ready": "string", "wake": "set"}
     found = judge_types(K, types)
     assert [one.level for one in found] == ["fail", "fail"]
-    assert found[0].mend.startswith("redis-cli RENAME 'p:{q}:q:ready' lost:q:ready")
+    assert found[0].mend.startswith(f"{REDIS_CLI} RENAMENX 'p:{{q}}:q:ready' lost:q:ready")
 
 
 def test_groups() -> None:
@@ -233,7 +236,7 @@ def test_suspects_and_bad_records() -> None:
     assert judge_suspects(QUEUE, None, "") == judge_suspects(QUEUE, 599_999, "a") == []
     assert only(judge_suspects(QUEUE, 600_000, "a"))[0] == "warn"
     assert judge_bad(K, 0) == []
-    assert only(judge_bad(K, 2))[1].startswith("redis-cli XRANGE 'p:{q}:q:bad' - + COUNT 10")
+    assert only(judge_bad(K, 2))[1].startswith(f"{REDIS_CLI} XRANGE 'p:{{q}}:q:bad' - + COUNT 10")
 
 
 def test_records() -> None:
@@ -243,5 +246,38 @@ def test_records() -> None:
     assert (level, mend) == ("fail", "python -m engine doctor --repair --queue q")
     assert judge_records(K, odd)[0].text.endswith(": 5 (j0, j1, j2 and 2 more)")
     level, mend = only(judge_records(K, [Odd(Mark(b"a b"), "unreadable", "", 0)]))
-    assert (level, mend.startswith("redis-cli HGETALL 'p:{q}:q:job:a b'")) == ("fail", True)
+    assert (level, mend.startswith(f"{REDIS_CLI} HGETALL 'p:{{q}}:q:job:a b'")) == ("fail", True)
     assert only(judge_records(K, []))[0] == "ok"
+
+
+def test_a_record_of_another_type() -> None:
+    """HGETALL could not show it: it is moved out of the way, whole."""
+    _, mend = only(judge_records(K, [Odd(Mark(b"a b"), "unreadable", "", 0)], "string"))
+    assert shlex.split(mend, comments=True)[3:] == ["RENAMENX", "p:{q}:q:job:a b", "lost:q:a b"]
+    assert mend.endswith("   # it is a string, no record; then doctor --repair")
+
+
+def line(job_id: str, name: str) -> JobLine:
+    return JobLine(job_id, name, State.DELAYED, 1, 0, 0, None, None, None)
+
+
+def test_names() -> None:
+    """Jobs that no handler is for are counted, each name once; one without a name is another finding's."""
+    app = App()
+
+    @app.queue("q").job()
+    async def known(job: JobContext[None], payload: dict[str, int]) -> None: ...
+
+    jobs = [line("a", "known"), line("b", "new"), line("c", "new"), line("d", "old"), line("e", "")]
+    (found,) = judge_names(app.queues["q"], jobs)
+    assert (found.level, "app does not know: 3 (new, old);" in found.text) == ("warn", True)
+    assert found.mend.startswith("python -m engine run --queues q   # with a version of the app")
+    assert judge_names(app.queues["q"], jobs[:1]) == judge_names(app.queues["q"], []) == []
+
+
+def test_commands_that_name_the_app() -> None:
+    """Each command of the engine in what mends a finding is called as the user called the doctor."""
+    found = Finding("fail", "q", "text", "python -m engine resume q").by(engine_command("a b:app"))
+    assert found.mend == "python -m engine --app 'a b:app' resume q"
+    assert found.by(engine_command(None)) == found
+    assert Finding("ok", "q", "text").by("x").mend == ""
