@@ -72,6 +72,8 @@ class Inspector(Viewer):
         status = await self.show(queue, job_id)
         if status is None:
             return "unknown"
+        if status.state is not State.DELAYED:
+            return "not_delayed"
         call = promote(self._keys(queue), self._clock.now_us(), [(job_id, status.run)])
         [answer] = await self._store.run(call)
         if answer.answer == "ok":

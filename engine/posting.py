@@ -138,7 +138,8 @@ def check_run(ticket: Enqueued, found: Ending | None) -> Ending:
     if found is None or found.run != ticket.run:
         raise JobFailed(f"run {ticket.run} of {ticket.id!r} is no longer stored: its result is unknown")
     if found.state.ended and found.state is not State.COMPLETED:
-        raise JobFailed(found.failed_reason or str(found.state))
+        told = found.failed_reason if found.state is State.FAILED else None
+        raise JobFailed(told or str(found.state))
     return found
 
 

@@ -55,12 +55,12 @@ class Client:
         tickets: list[Enqueued] = []
         for batch in batches(new):
             futures = [self._outbox.put(line, each) for each in batch]
-            for answer in await asyncio.gather(*futures, return_exceptions=True):
-                if isinstance(answer, EngineError):
-                    raise first_stored(answer, len(tickets), len(new)) from answer
-                if isinstance(answer, BaseException):
-                    raise answer
-                tickets.append(answer)
+            await _answered(futures)
+            for future in futures:
+                error = future.exception()
+                if isinstance(error, EngineError):
+                    raise first_stored(error, len(tickets), len(new)) from error
+                tickets.append(future.result())
         return tickets
 
     async def status(self, queue: str, job_id: str) -> JobStatus | None:
@@ -126,3 +126,17 @@ class Client:
     def _streams(self, slot: str) -> dict[str, str]:
         names = [queue.name for queue in self._queues.values() if queue.slot == slot]
         return {self._find(name).keys.events: name for name in names}
+
+
+async def _answered(futures: list[asyncio.Future[Enqueued]]) -> None:
+    """Each has its answer or error; cancelled, none is waited for. One after the other: they come together."""
+    try:
+        for future in futures:
+            while not future.done():
+                await asyncio.wait([future])
+    except asyncio.CancelledError:
+        for future in futures:
+            future.cancel()
+        raise
+    for future in futures:
+        future.exception()  # looked at: the first one's is raised, and the others' are not told as forgotten

@@ -10,7 +10,7 @@ import msgspec
 
 from engine.codec import encode_json
 from engine.errors import EngineError
-from engine.escaping import escape, escape_lines
+from engine.escaping import escape, escape_json, escape_lines
 from engine.streams.reads import iso
 from engine.types import Event, JobLine, JobStatus, Json, Progress, QueueCounts, State, WorkerInfo
 from engine.viewer import Viewer
@@ -45,7 +45,7 @@ def print_line(text: str) -> None:
 def print_json(value: Any) -> None:
     """The value is printed as indented JSON; what could drive a terminal is escaped in JSON's own way."""
     text = msgspec.json.format(encode_json(value), indent=2).decode()
-    print(text.translate(_JSON_ESCAPES), flush=True)
+    print(escape_json(text), flush=True)
 
 
 def print_counts(counts: Sequence[QueueCounts], *, as_json: bool) -> None:
@@ -67,7 +67,7 @@ def print_events(events: Sequence[Event], *, as_json: bool) -> None:
     """One line for each event, as JSON or text: a reader can take them as they come."""
     for event in events:
         if as_json:
-            print(encode_json(event).decode().translate(_JSON_ESCAPES), flush=True)
+            print(escape_json(encode_json(event).decode()), flush=True)
         else:
             print(f"{event.id:>17}  {iso(event.at_ms)}  {event.verb:9} {escape(event.job_id)}", flush=True)
 
@@ -220,17 +220,3 @@ def print_table(head: list[str], rows: list[list[str]]) -> None:
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-# JSON leaves DEL, C1 and bidi controls as they are; as \u escapes they mean the same and do nothing to a terminal.
-_UNSAFE = [
-    *range(0x7F, 0xA0),
-    0xAD,
-    0x061C,
-    0x180E,
-    *range(0x200B, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2060, 0x2070),
-    0xFEFF,
-]
-_JSON_ESCAPES = {code: f"\\u{code:04x}" for code in _UNSAFE}

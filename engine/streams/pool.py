@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
 
-from engine.errors import Unreachable
+from engine.errors import EngineError, Unreachable
 from engine.streams.call import Arg, Call
 from engine.streams.replies import LINK_ERRORS, to_engine_error
 from engine.streams.sync_store import SyncStore
@@ -74,6 +74,13 @@ class SyncPool:
             ) from None
         try:
             yield store
+        except EngineError:
+            raise
+        except BaseException:
+            # Interrupted anywhere, by a signal's handler that raises: the client below may have lost its connection.
+            store.close()
+            store = SyncStore(self._url)
+            raise
         finally:
             self._give_back(free, store)
 

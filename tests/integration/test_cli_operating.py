@@ -80,6 +80,8 @@ def test_promote(theatre: Theatre, office: BoxOffice) -> None:
     assert "enqueued with a delay until" in ok(theatre, "why", "play", "later")
     assert ok(theatre, "promote", "play", "later") == "later: promoted\n"
     assert office.counts().waiting == 1
+    again = theatre.engine("promote", "play", "later")
+    assert (again.returncode, again.stdout) == (1, "later: not delayed\n")
     assert theatre.engine("promote", "play", "nobody").returncode == 1
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import ConnectionPool
 
 from engine import (
     JobFailed,
@@ -199,6 +200,21 @@ def test_a_thread_that_gets_no_connection(redis_url: str, prefix: str) -> None:
         assert held.result() == [key.encode(), b"1"]
         assert pool.command("PING") == b"PONG"
     pool.close()
+
+
+def test_an_interrupted_call_costs_no_connection(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C, or a time limit that raises out of a signal, may strike anywhere: the client works on."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with yard.app.sync_client(yard.settings, connections=1) as client:
+        client.ping()
+        with monkeypatch.context() as patched:
+            patched.setattr(ConnectionPool, "release", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                client.ping()
+        client.ping()
 
 
 def test_a_forked_process_has_its_own_connections(redis_url: str, prefix: str) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.errors import JobFailed
+from engine.posting import check_run
+from engine.streams.reads import decode_ending, ending
 from engine.types import State
 from tests.support.queue import FAILURE, Rig, Verb
 from tests.support.whole import everything
@@ -99,3 +102,18 @@ def test_a_full_server_still_cancels(full: Rig, set_full: Callable[[], None]) ->
     full.take(1)
     set_full()
     assert [full.cancel(ticket) for ticket in (waits, later, runs)] == ["cancelled", "cancelled", "requested"]
+
+
+def test_an_earlier_attempts_error_is_no_reason_of_a_cancel(rig: Rig) -> None:
+    """It stays in the attempts; nobody is told that the job failed of it."""
+    [ticket] = rig.enqueue("a")
+    [delivery] = rig.take()
+    rig.settle(delivery, "retry", FAILURE, 60)
+    assert rig.status("a").failed_reason == "ValueError: no"
+    rig.cancel(ticket)
+    status = rig.status("a")
+    assert (status.state, status.failed_reason, len(status.attempts)) == (State.CANCELLED, None, 1)
+    assert rig.listed(State.CANCELLED)[0].failed_reason is None
+    ended = decode_ending(rig.command(*ending(rig.keys, "a")))
+    with pytest.raises(JobFailed, match=r"\Acancelled\Z"):
+        check_run(ticket, ended)

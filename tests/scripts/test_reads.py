@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import StoreError
 from engine.streams.reads import list_jobs, show
 from engine.types import State
 from tests.support.queue import FAILURE, Rig
@@ -119,3 +120,14 @@ def test_reading_changes_nothing(rig: Rig) -> None:
     for state in State:
         rig.store.run(list_jobs(rig.keys, state, 10))
     assert everything(rig) == before
+
+
+@pytest.mark.parametrize("field", ["name", "payload", "state"])
+def test_a_record_that_cannot_be_read_says_who_knows_more(rig: Rig, field: str) -> None:
+    """One sentence instead of a decoder's fault."""
+    rig.enqueue("a")
+    value = rig.command("HGET", rig.keys.job + "a", field)
+    rig.command("HDEL", rig.keys.job + "a", field)
+    with pytest.raises(StoreError, match=r"job 'a' of queue q cannot be read .*python -m engine doctor"):
+        rig.store.run(show(rig.keys, "a"))
+    rig.command("HSET", rig.keys.job + "a", field, value)

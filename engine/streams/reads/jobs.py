@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from engine.errors import StoreError
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import build
 from engine.streams.keys import Keys
@@ -14,6 +15,8 @@ from engine.types import Attempt, Failure, JobLine, JobStatus, Json, State
 from engine.views import JobPage
 
 MAX_LOGS = 1_000
+_WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
+"""Ends that an earlier attempt's error does not explain."""
 
 
 def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
@@ -34,7 +37,12 @@ def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
     record = pairs(reply[0])
     if "run" not in record:
         return None
-    return _status(queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
+    try:
+        return _status(queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
+    except (KeyError, ValueError) as error:
+        raise StoreError(
+            f"the record of job {job_id!r} of queue {queue} cannot be read ({error}): see `python -m engine doctor`"
+        ) from error
 
 
 def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
@@ -72,7 +80,7 @@ def _line(row: list[bytes]) -> JobLine:
         timestamp=int(run) // 1000,
         finished_on=int(ended) if ended else None,
         tenant=tenant or None,
-        failed_reason=reason(row[7]) if error and state != State.COMPLETED else None,
+        failed_reason=reason(row[7]) if error and State(state) not in _WITHOUT_REASON else None,
     )
 
 
@@ -99,7 +107,7 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
         progress=json_value(record.get("progress", b"null")),
         attempts_made=int(record.get("attempts", b"0")),
         crashes=int(record.get("crashes", b"0")),
-        failed_reason=reason(record["error"]) if "error" in record and state is not State.COMPLETED else None,
+        failed_reason=reason(record["error"]) if "error" in record and state not in _WITHOUT_REASON else None,
         returnvalue=json_value(record.get("result", b"null")),
         timestamp=int(run) // 1000,
         processed_on=started,
