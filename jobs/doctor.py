@@ -50,7 +50,7 @@ def judge_schema(state: SchemaState) -> Finding:
         text = f"the schema is at {state.at}, workers need {state.needs} and refuse to start"
         return Finding("fail", "database", text, "python -m jobs migrate")
     text = f"the schema is at {state.at}, newer than {state.needs}, which this program knows"
-    return Finding("fail", "database", text, "pip install --upgrade pickd-worker")
+    return Finding("fail", "database", text, "git pull && make setup   # a newer worker")
 
 
 def judge_credentials(stored: Sequence[tuple[Place, str]], env: Mapping[str, str]) -> list[Finding]:
@@ -69,7 +69,7 @@ def judge_credentials(stored: Sequence[tuple[Place, str]], env: Mapping[str, str
         text = f"stored unencrypted: those of {len(plain)} connectors, {plain[0].connector_id} first"
         found.append(Finding("fail", "credentials", text, _REKEY))
     if closed:
-        mend = f"export {KEY_VARIABLE}=…   # the key that encrypted them; `python -m jobs connectors list` names them"
+        mend = f"export {KEY_VARIABLE}_OLD=…   # the key that they were encrypted with, beside the new one"
         found.append(Finding("fail", "credentials", f"{len(closed)} of {len(stored)} do not open: {closed[0]}", mend))
     if older and not found:
         text = f"{len(older)} of {len(stored)} open, but with an older key or in the web application's form"

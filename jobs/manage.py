@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Literal
 
-from engine import Inspector, JobLine, State
+from engine import Inspector, JobLine, SettingError, State
 
 CancelAnswer = Literal["cancelled", "requested", "not_cancellable"]
 
@@ -41,7 +41,9 @@ async def clean_old_jobs(
 ) -> dict[Literal["completed", "failed", "cancelled"], int]:
     """Jobs that ended `age` ago or earlier are gone, with their trails; how many of each state.
 
-    Raises UnknownQueue.
+    Raises UnknownQueue, or SettingError for an age that is no timedelta.
     """
+    if not isinstance(age, timedelta):  # pyright: ignore[reportUnnecessaryIsInstance] - of callers without types
+        raise SettingError(f"age must be a timedelta, as in timedelta(hours=24), not {age!r}")
     gone = await inspector.clean(queue, age.total_seconds())
     return {"completed": gone[State.COMPLETED], "failed": gone[State.FAILED], "cancelled": gone[State.CANCELLED]}

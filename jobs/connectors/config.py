@@ -22,6 +22,8 @@ class ConnectorConfig(Struct, frozen=True, kw_only=True):
 
     source_type: str
     external_id: str
+    tenant_id: str = ""
+    """Whose files it may read; empty before its tenant is known."""
     settings: dict[str, Any] = field(default_factory=dict)
     credentials: dict[str, Any] = field(default_factory=dict)
 

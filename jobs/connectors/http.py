@@ -171,8 +171,8 @@ class Http:
             ):
                 body = await _read(response, limits.max_bytes, ask)
                 return Answer(response.status_code, body, response.headers.get("retry-after"))
-        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL):
-            # The cause's text may quote a header, so it is cut off.
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeError):
+            # UnicodeError: an impossible host, as xn--a. The cause's text may quote a header, so it is cut off.
             raise BadSettings(f"{ask.where}: cannot be requested; check its URL and credentials") from None
         except httpx.DecodingError:
             raise BadAnswer(f"{ask.where}: the answer's encoding is broken") from None

@@ -81,6 +81,11 @@ def without_rows() -> Generator[None]:
         if isinstance(error, asyncpg.DataError):  # "invalid input for query argument $1: VALUE (REASON)"
             error.args = (f"{error.args[0]}".partition(":")[0],)
         raise
+    except ConnectionError as error:
+        # Sources have errors of their own: what is left is the way to the database.
+        raise Unreachable(
+            f"PostgreSQL does not answer ({error}): check that it runs and that DATABASE_URL names it"
+        ) from error
 
 
 @asynccontextmanager

@@ -81,7 +81,10 @@ async def prepare(env: Mapping[str, str], simulator_url: str) -> None:
     async with connect(database_url(env)) as connection:
         applied = await migrate(connection)
         say(f"migrated: {', '.join(applied) or 'nothing to do'}")
-        await tenants.create(connection, simulator_url, Vault.read(env))
+        if await connection.fetchval("SELECT count(*) FROM tenants WHERE id NOT LIKE 'demo-%'"):
+            say("this database has tenants of its own: no simulated ones are added")
+        else:
+            await tenants.create(connection, simulator_url, Vault.read(env))
 
 
 def watch(around: Surroundings, parts: list[Part]) -> None:

@@ -50,6 +50,7 @@ class Connector(Struct, frozen=True, kw_only=True):
         return ConnectorConfig(
             source_type=self.source_type,
             external_id=self.external_id or "",
+            tenant_id=self.tenant_id,
             settings=self.settings,
             credentials=opened,
         )
@@ -81,13 +82,20 @@ class Claim(Struct, frozen=True):
             raise StaleFence(f"a newer delivery writes for connector {self.connector_id}; this one stops")
 
 
+def _why_off(connector_id: str, status: str) -> str:
+    if status in _OFF:
+        mend = f"`python -m jobs connectors resume {connector_id}` lets it be synced again"
+        return f"connector {connector_id} is {status.lower()}: {mend}"
+    return f"connector {connector_id} or its tenant is switched off (is_active): activate both first"
+
+
 async def find_connector(connection: Connection, tenant_id: str, connector_id: str) -> Connector:
     """The tenant's connector. Raises ConnectorRefused if there is none, or it is switched off."""
     row = await connection.fetchrow(_FIND, tenant_id, connector_id)
     if row is None:
         raise ConnectorRefused(f"tenant {tenant_id} has no connector {connector_id}: check both ids")
     if not row["is_active"] or row["status"] in _OFF:
-        raise ConnectorRefused(f"connector {connector_id} is switched off: activate it and its tenant first")
+        raise ConnectorRefused(_why_off(connector_id, row["status"]))
     return Connector(
         id=row["id"],
         tenant_id=row["tenant_id"],

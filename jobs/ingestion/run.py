@@ -51,9 +51,12 @@ _FAIL_RUN = """
     UPDATE ingestion_runs
     SET error_message = $2, updated_at = now(),
         status = CASE WHEN $3 THEN 'FAILED' ELSE status END,
-        completed_at = CASE WHEN $3 THEN now() END
+        completed_at = CASE WHEN $3 THEN now() END,
+        pagination_state = CASE WHEN $3 THEN pagination_state || '{"unsure": true}' ELSE pagination_state END
     WHERE id = $1
 """
+# What it had met is forgotten: were it delivered again after all, it is `unsure` and takes nothing for gone.
+_FORGET_SEEN = "DELETE FROM ingestion_seen WHERE ingestion_run_id = $1"
 
 
 class Place(Struct, frozen=True):
@@ -188,6 +191,8 @@ async def record_failure(connection: Connection, claim: Claim, run: Run | None, 
         await connection.execute(_FAIL_CONNECTOR, claim.tenant_id, claim.connector_id, text)
         if run is not None:
             await connection.execute(_FAIL_RUN, run.id, text, failure.final)
+            if failure.final:
+                await connection.execute(_FORGET_SEEN, run.id)
             await connection.execute(
                 _NOTE_ERROR, claim.tenant_id, run.id, failure.type, text, not failure.final, MOST_ERROR_ROWS
             )

@@ -231,6 +231,8 @@ BAD: list[tuple[tuple[str, ...], str, str]] = [
     ((*ADD, "--setting", "mode"), "", "--setting is written KEY=VALUE"),
     ((*ADD, "--setting", "mode=other"), "", "GOOGLE has no mode 'other'"),
     ((*ADD, "--setting", "apiKey=s3cret"), "", "sounds like a secret"),
+    ((*ADD, "--setting", "API_KEY=s3cret"), "", "sounds like a secret"),
+    ((*ADD, "--setting", 'auth=[{"token":"s3cret"}]'), "", "sounds like a secret"),
     ((*ADD, "--settings-file", "-"), "[1]", "is no JSON object"),
     ((*ADD, "--settings-file", "-", "--credentials-file", "-"), "", "cannot both be '-'"),
     ((*ADD, "--settings-file", "nowhere.json"), "", "cannot be read (No such file or directory)"),

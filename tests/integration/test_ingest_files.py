@@ -23,7 +23,7 @@ HEAD = "Ref,Stars,Text,Author,Date\n"
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path)
+    return Shelf(tmp_path / "t1")
 
 
 @pytest.fixture
@@ -181,6 +181,19 @@ async def test_what_is_no_longer_in_the_file(bench: Bench, shelf: Shelf, complet
     assert await stored(bench) == sorted({f"r{day}" for day in range(5)} - set(gone))
 
 
+async def test_a_failed_run_keeps_no_list_of_what_it_met(bench: Bench, shelf: Shelf) -> None:
+    """Nobody goes on with it: the next run has a list of its own."""
+    path = shelf.put("a.csv", HEAD + rows(range(250)))
+    bench.fence += 1
+    run = bench.fence
+    await bench.ingest("f1", given=Given(job_id="j", run=run, fence=run), in_a_hurry=True)
+    path.unlink()
+    bench.fence += 1
+    ran = await bench.ingest("f1", given=Given(job_id="j", run=run, fence=bench.fence))
+    assert isinstance(ran.outcome, Fail)
+    assert await bench.row("SELECT count(*) AS seen FROM ingestion_seen") == {"seen": 0}
+
+
 async def test_a_row_that_tells_no_id_removes_nothing(bench: Bench, shelf: Shelf) -> None:
     """A complete file with a row that cannot be read at all shows nothing of what is gone: the row may be it."""
     await bench.pool.execute("UPDATE connectors SET settings = settings || $1 WHERE id = 'f1'", {"complete": True})
@@ -233,3 +246,15 @@ async def test_urls_that_lead_inside(bench: Bench, setting: str, url: str) -> No
     assert "refused, it leads to a" in ran.outcome.failure.message
     assert (await bench.row("SELECT error_type FROM ingestion_errors"))["error_type"] == "VALIDATION_ERROR"
     assert bench.simulator.requests["reviews"] == 0
+
+
+@pytest.mark.parametrize("path", ["t2/b.csv", "b.csv", "link.csv", "../t2/b.csv"])
+async def test_another_tenants_files(bench: Bench, tmp_path: Path, path: str) -> None:
+    """They lie in another folder, and no path leads there."""
+    other = Shelf(tmp_path / "t2").put("b.csv", rows([3]))
+    (tmp_path / "t1").mkdir()
+    (tmp_path / "t1" / "link.csv").symlink_to(other)
+    await bench.add_file_connector("f2", "WEBSITE", path)
+    ran = await bench.ingest("f2")
+    assert isinstance(ran.outcome, Fail)
+    assert await bench.pool.fetchval("SELECT count(*) FROM reviews") == 0

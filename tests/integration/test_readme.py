@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -18,7 +17,6 @@ import pytest
 from engine.embedded import EmbeddedValkey
 from jobs.connectors.guard import allow_address_of
 from jobs.credentials import new_key
-from jobs.simulator import connector_credentials, connector_settings
 from tests.support.wait import eventually_sync
 from tests.support.workers import environment
 
@@ -46,9 +44,8 @@ class Stage:
             CONNECTOR_FILES_DIR=str(folder),
             **allow_address_of(source),
         )
-        (folder / "reviews.csv").write_text(CSV)
-        (folder / "google-settings.json").write_text(json.dumps(connector_settings(source)))
-        (folder / "google.json").write_text(json.dumps(connector_credentials()))
+        (folder / "t1").mkdir()
+        (folder / "t1" / "reviews.csv").write_text(CSV)
 
     def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         """What a command came to."""
@@ -80,15 +77,17 @@ class Stage:
 
 
 @contextmanager
-def simulated_source() -> Generator[str]:
-    """The URL of a simulator process with a small location."""
+def simulated_source(folder: Path) -> Generator[str]:
+    """The URL of a simulator process with a small location, which has written its settings into the folder."""
     command = [sys.executable, "-m", "jobs.simulator", "--reviews", "60", "--as-of", "2026-11-01"]
+    command += ["--write", str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         try:
             found = re.search(r"http://\S+?(?=[,\s]|$)", process.stdout.readline())
             assert found is not None
+            assert process.stdout.readline().startswith("CONNECTOR_ALLOW_PRIVATE=")
             yield found[0].rstrip("/")
         finally:
             process.stdin.close()
@@ -107,7 +106,7 @@ def test_every_command_of_the_shell_blocks_runs(
 ) -> None:
     """From an empty database to scores, then everything that an operator may call; each ends as it should."""
     assert len(COMMANDS) > 30
-    with simulated_source() as source:
+    with simulated_source(tmp_path) as source:
         stage = Stage(tmp_path, redis_url, empty_database_url, prefix, source)
         before = COMMANDS.index(next(line for line in COMMANDS if line.startswith(WORKER)))
         for line in COMMANDS[:before]:
@@ -132,12 +131,12 @@ def check(stage: Stage, line: str) -> None:
 
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if not language])
 def test_other_commands_are_those_that_other_tests_run(block: str) -> None:
-    """Blocks without a language hold make's targets, which stand in the Makefile, and docker."""
+    """Blocks without a language hold make's targets, which stand in the Makefile, docker, and the simulator."""
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     for line in block.splitlines():
         words = shlex.split(line, comments=True)
-        assert words[0] in ("make", "docker"), line
-        assert words[0] == "docker" or f"\n{words[1]}: " in makefile
+        assert words[0] in ("make", "docker") or words[:3] == ["python", "-m", "jobs.simulator"], line
+        assert words[0] != "make" or f"\n{words[1]}: " in makefile
 
 
 def test_embedding_code_runs_as_it_stands(own_valkey: Callable[..., EmbeddedValkey], tmp_path: Path) -> None:

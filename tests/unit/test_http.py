@@ -247,3 +247,9 @@ def test_error_bodies_read_anything(body: bytes) -> None:
     """Any body is read without an error."""
     assert retry_info_s(body) is None
     assert isinstance(status_name(body), str)
+
+
+async def test_a_host_that_is_no_name() -> None:
+    """It is a bad setting, however the library words it."""
+    with pytest.raises(BadSettings, match="cannot be requested"):
+        await send(script(httpx.Response(200)), Ask(method="GET", url="http://xn--a/x"))

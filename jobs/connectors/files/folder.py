@@ -126,6 +126,13 @@ def files_folder(env: Mapping[str, str]) -> Path | None:
     return folder.absolute()
 
 
+def folder_of(folder: Path, tenant_id: str) -> Path:
+    """The tenant's own folder in it: a connector's settings must not lead to another tenant's files."""
+    if tenant_id in (".", "..") or "/" in tenant_id or "\0" in tenant_id:
+        raise BadSettings(f"tenant {tenant_id!r} can have no folder of its name, so its files are not read")
+    return folder / tenant_id
+
+
 def check_path(path: str) -> None:
     """Passes for a path below a folder; ValueError says what is wrong with any other."""
     if not path.strip() or len(path) > LONGEST_PATH or not path.isprintable():

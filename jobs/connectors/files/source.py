@@ -15,7 +15,7 @@ from jobs.connectors.config import ConnectorConfig
 from jobs.connectors.errors import BadSettings, StaleCursor
 from jobs.connectors.files.csv_table import CsvTable
 from jobs.connectors.files.document import LARGEST_DOCUMENT_BYTES
-from jobs.connectors.files.folder import FOLDER_VARIABLE, LARGEST_BYTES, FolderFile
+from jobs.connectors.files.folder import FOLDER_VARIABLE, LARGEST_BYTES, FolderFile, folder_of
 from jobs.connectors.files.jsonl_table import JsonlTable
 from jobs.connectors.files.order import Order
 from jobs.connectors.files.outscraper import open_outscraper
@@ -54,7 +54,7 @@ class FileSource:
         self._settings = read_file_settings(config)
         self._format: Format = self._settings.format_for(config.source_type)
         self._external_id = config.external_id
-        self._folder = folder
+        self._folder = folder_of(folder, config.tenant_id)
         if self._format in _IN_DOCUMENTS and self._settings.columns:
             raise BadSettings(f"settings.columns is for csv and jsonl; a file in format {self._format} names its own")
 

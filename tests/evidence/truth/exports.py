@@ -28,7 +28,7 @@ def write_files(world: World, folder: Path) -> None:
 
 def write_file(world: World, line: Line, folder: Path) -> None:
     """The line's file is another one at once, as when somebody uploads it anew."""
-    path = folder / (line.file or "")
+    path = folder / line.tenant / (line.file or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_bytes(_FORMATS[line.reads](line, _shuffled(world.truth(line.location))))
