@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 LOOPS ?= asyncio,uvloop
+PROCESSES ?= 3
 EXTRAS := uvloop reload jobs embedded dev
 
 # A virtual environment belongs to one Python and one place: the stamp names both, and lies within.
@@ -44,8 +45,8 @@ check: setup  ## lint, format, types and import contracts
 	@$(BIN)/basedpyright --level error
 	@contracts=$$($(BIN)/lint-imports --no-logo) || { echo "$$contracts"; exit 1; }
 
-test: check  ## the checks, then all tests against real servers, async ones on both loops
-	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet
+test: check  ## the checks, then all tests against real servers, async ones on both loops, by PROCESSES=3 at once
+	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist worksteal
 
 demo: setup  ## the whole line at work: servers, migrations, simulator, worker, ingest, scores
 	@$(BIN)/python -m jobs.demo

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 
 from engine import Finding, SettingError, Unreachable, read_environment
-from jobs.credentials import KEY_VARIABLE, CredentialsUnreadable, Place, Vault, is_plain
+from jobs.credentials import KEY_VARIABLE, OLD_KEYS_VARIABLE, CredentialsUnreadable, Place, Vault, is_plain
 from jobs.database import Connection, SchemaState, connect, database_url, schema_state
 
 _STORED = "SELECT id, tenant_id, credentials FROM connectors WHERE credentials IS NOT NULL ORDER BY id"
@@ -69,7 +69,8 @@ def judge_credentials(stored: Sequence[tuple[Place, str]], env: Mapping[str, str
         text = f"stored unencrypted: those of {len(plain)} connectors, {plain[0].connector_id} first"
         found.append(Finding("fail", "credentials", text, _REKEY))
     if closed:
-        mend = f"export {KEY_VARIABLE}_OLD=…   # the key that they were encrypted with, beside the new one"
+        variable = OLD_KEYS_VARIABLE if env.get(KEY_VARIABLE) else KEY_VARIABLE
+        mend = f"export {variable}=…   # the key that they were encrypted with"
         found.append(Finding("fail", "credentials", f"{len(closed)} of {len(stored)} do not open: {closed[0]}", mend))
     if older and not found:
         text = f"{len(older)} of {len(stored)} open, but with an older key or in the web application's form"

@@ -62,10 +62,10 @@ async def test_credentials_without_their_key(monkeypatch: pytest.MonkeyPatch, da
         await connection.execute("INSERT INTO organisations (id, name) VALUES ('o1', 'O')")
         await connection.execute("INSERT INTO tenants (id, organisation_id, name, slug) VALUES ('t1', 'o1', 'T', 't')")
         await connection.execute(_ADD, VAULT.seal(msgspec.json.decode(PLAIN), ROW))
-    for env in ({}, {KEY_VARIABLE: new_key()}, {KEY_VARIABLE: "short"}):
-        schema, keys = await look(monkeypatch, database_url, **env)
+    for key, variable in (("", KEY_VARIABLE), ("short", KEY_VARIABLE), (new_key(), f"{KEY_VARIABLE}_OLD")):
+        schema, keys = await look(monkeypatch, database_url, **({KEY_VARIABLE: key} if key else {}))
         assert (schema.level, keys.level) == ("ok", "fail")
-        assert keys.mend.startswith(f"export {KEY_VARIABLE}=")
+        assert keys.mend.startswith(f"export {variable}=")
     _, keys = await look(monkeypatch, database_url, **KEYS)
     assert (keys.level, "all 1 open" in keys.text) == ("ok", True)
 
@@ -89,7 +89,7 @@ def test_credentials() -> None:
         (2, (), (), "ok", ""),
         (1, ("0002_x",), (), "fail", "python -m jobs migrate"),
         (2, (), ("0001_x",), "fail", "git checkout -- jobs/database/migrations"),
-        (3, (), (), "fail", "pip install --upgrade pickd-worker"),
+        (3, (), (), "fail", "git pull && make setup"),
     ],
 )
 def test_schema(at: int, pending: tuple[str, ...], changed: tuple[str, ...], level: str, mend: str) -> None:

@@ -118,8 +118,8 @@ def test_a_broken_source_is_shown_and_waited_out(workshop: Workshop) -> None:
     """A syntax error ends the worker, not the one who watches: mended, the jobs run."""
     with workshop.theatre.worker("--reload", "--reload-dir", "source") as reloader:
         (workshop.folder / "work.py").write_text("SECONDS = (\n")
-        reloader.await_line("SyntaxError")
-        reloader.await_line("the worker ended by itself (exit 1): it starts again when a source file changes")
+        reloader.await_line("source/work.py line 1: ")
+        reloader.await_line("the worker ended by itself (exit 2): it starts again when a source file changes")
         workshop.write("mended", 0)
         workshop.put("a")
         assert workshop.result("a") == "mended"

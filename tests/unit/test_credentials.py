@@ -93,7 +93,7 @@ def test_the_web_applications_form_opens(keys: tuple[str, ...]) -> None:
     ("stored", "says"),
     [
         (web_form(CREDENTIALS, OLD), "open with no key"),
-        (web_form([SECRET]), "no JSON object"),
+        pytest.param(web_form([SECRET]), "no JSON object", id="a list"),
         (web_form(CREDENTIALS, iv_bytes=12), "no form that this program knows"),
         ("a:b", "no form that this program knows"),
         ("", "no form that this program knows"),
