@@ -200,6 +200,17 @@ async def test_an_edit(bench: Bench, jobs_command: Say) -> None:
     assert (await bench.ingest("c1")).result is not None
 
 
+async def test_a_name_changes_whatever_the_credentials(bench: Bench, jobs_command: Say) -> None:
+    """A new name needs no key; a list shows the settings, but no value whose name sounds like a secret."""
+    odd = {"deep": [{"api_key": "s3cret"}], "tokenUrl": "https://t.example"}
+    sealed = "v1.00000000.AAAA"
+    await bench.pool.execute("UPDATE connectors SET credentials = $1, settings = $2 WHERE id = 'c1'", sealed, odd)
+    assert (await jobs_command("connectors", "edit", "c1", "--name", "Other")).code == 0
+    listed = await jobs_command("connectors", "list", "--json")
+    (line,) = (one for one in listed.json if one["id"] == "c1")
+    assert (line["name"], line["settings"]) == ("Other", odd | {"deep": [{"api_key": "…"}]})
+
+
 ADD = ("connectors", "add", "t1", "google", "accounts/9/locations/9", "--name", "X")
 
 
@@ -241,7 +252,8 @@ BAD: list[tuple[tuple[str, ...], str, str]] = [
     ((*ADD, "--credentials-file", "-"), '{"accessToken": ["s3cret"]}', "credentials of accounts/9/locations/9"),
     ((*ADD, "--credentials-file", "-"), " " * 70_000, "holds more than 65,536 bytes"),
     (("connectors", "check", "c1", "nobody", "none"), "", "no connector nobody, none: see"),
-    (("connectors", "edit", "nobody"), "", "no connector nobody: see"),
+    (("connectors", "edit", "nobody", "--name", "X"), "", "no connector nobody: see"),
+    (("connectors", "edit", "c1"), "", "nothing to change: give --name"),
     (("connectors", "edit", "c1", "--setting", "baseUrl=ftp://x"), "", "baseUrl must be an http or https URL"),
     (("connectors", "sync", "c1", "--max", "0"), "", "maxReviews"),
     (("connectors", "list", "--tenant", "t9"), "", "no tenant 't9'"),

@@ -82,12 +82,16 @@ async def _add(options: argparse.Namespace) -> int:
 
 
 async def _edit(options: argparse.Namespace) -> int:
+    opening = bool(options.setting or options.settings_file or options.credentials_file)
+    if not opening and options.name is None:
+        raise SettingError("nothing to change: give --name, --setting, --settings-file or --credentials-file")
     credentials = read_credentials(options)
     vault = Vault.read(read_environment())
     async with open_database() as connection:
         (connector,) = await read_connectors(connection, [options.id])
-        settings = read_settings(options, connector.settings)
-        await check_settings(_config(connector, vault, settings, credentials))
+        settings = read_settings(options, connector.settings) if opening else connector.settings
+        if opening:
+            await check_settings(_config(connector, vault, settings, credentials))
         place = Place(connector.tenant_id, connector.id)
         sealed = vault.seal(credentials, place) if credentials is not None else None
         await connection.execute(_EDIT, connector.id, options.name, settings, sealed)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from engine import SettingError
+from jobs.commands.connectors.secrecy import secret_names
 
 MOST_BYTES = 64 * 1024
 CREDENTIALS = ("accessToken", "refreshToken", "clientId", "clientSecret", "expiresAt", "apiKey")
-_SECRET_WORDS = ("token", "secret", "passw", "apikey", "credential", "authorization", "bearer")
-_NOT_SECRET = ("tokenurl",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,12 +39,10 @@ def read_settings(options: argparse.Namespace, before: dict[str, Any]) -> dict[s
         if not key or not equals:
             raise SettingError("--setting is written KEY=VALUE, as in --setting timezone=Africa/Johannesburg")
         settings[key] = _value(text)
-    for key in _names(settings):
-        plain = re.sub(r"[\W_]", "", key).lower()
-        if any(word in plain for word in _SECRET_WORDS) and plain not in _NOT_SECRET:
-            raise SettingError(
-                f"setting {key!r} sounds like a secret, and settings are not encrypted: give it by --credentials-file"
-            )
+    for key in secret_names(settings):
+        raise SettingError(
+            f"setting {key!r} sounds like a secret, and settings are not encrypted: give it by --credentials-file"
+        )
     return settings
 
 
@@ -59,17 +54,6 @@ def read_credentials(options: argparse.Namespace) -> dict[str, Any] | None:
     if not set(credentials) <= set(CREDENTIALS):
         raise SettingError(f"--credentials-file may hold {', '.join(CREDENTIALS)}, and holds other names")
     return credentials
-
-
-def _names(value: Any) -> Iterator[str]:
-    """Every name in the JSON, however deep."""
-    if isinstance(value, dict):
-        for name, inner in cast("dict[str, Any]", value).items():
-            yield name
-            yield from _names(inner)
-    elif isinstance(value, list):
-        for inner in msgspec.convert(value, list[Any]):
-            yield from _names(inner)
 
 
 def _value(text: str) -> Any:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
 from engine import SettingError
+from jobs.commands.connectors.secrecy import hide_secrets
 from jobs.database import Connection
 from jobs.ingestion.connector import Connector
 
 _LIST = """
     SELECT id, tenant_id, source_type, settings ->> 'mode' AS mode, name, external_id,
            CASE WHEN is_active THEN status ELSE 'INACTIVE' END AS status,
-           last_synced_at, next_sync_at, error_count, error_message, credentials IS NOT NULL AS has_credentials
+           last_synced_at, next_sync_at, error_count, error_message, credentials IS NOT NULL AS has_credentials,
+           settings
     FROM connectors WHERE ($1::text IS NULL OR tenant_id = $1) AND ($2::text[] IS NULL OR id = ANY ($2))
     ORDER BY tenant_id, id
 """
@@ -39,13 +42,16 @@ class ConnectorLine(Struct, frozen=True, rename="camel"):
     error_count: int
     error_message: str | None
     has_credentials: bool
+    settings: dict[str, Any]
+    """Without the values of names that sound like secrets."""
 
 
 async def list_connectors(
     connection: Connection, *, tenant_id: str | None = None, ids: Sequence[str] | None = None
 ) -> list[ConnectorLine]:
     """The connectors of the tenant, or of these ids, or all."""
-    return [ConnectorLine(*row) for row in await connection.fetch(_LIST, tenant_id, ids)]
+    rows = await connection.fetch(_LIST, tenant_id, ids)
+    return [ConnectorLine(**{**row, "settings": hide_secrets(row["settings"])}) for row in rows]
 
 
 async def read_connectors(connection: Connection, ids: Sequence[str]) -> list[Connector]:
