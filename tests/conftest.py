@@ -30,9 +30,10 @@ __all__ = [
     "redis_url",
 ]
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell's background job ignores Ctrl-C, and so would every process that a test starts and interrupts.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell's background job ignores Ctrl-C and `nohup` a hang-up, and so would every process that a test starts.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 LOOP_VARIABLE = "ENGINE_TEST_LOOP"
 LOOPS = os.environ.get(LOOP_VARIABLE, "asyncio").split(",")
