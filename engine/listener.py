@@ -8,6 +8,7 @@ from engine.clock import wait_for
 from engine.errors import Unreachable
 from engine.fetcher import Fetcher
 from engine.streams import Keys, Store
+from engine.streams.blocking import BlockingLink
 from engine.streams.doorbell import Doorbell
 
 _PLACE_S = 0.05
@@ -16,9 +17,9 @@ _PLACE_S = 0.05
 class Listener:
     """Listens for one slot while the process has a free place; puts back what it cannot use."""
 
-    def __init__(self, url: str, keys: list[Keys], store: Store, fetcher: Fetcher) -> None:
+    def __init__(self, link: BlockingLink, keys: list[Keys], store: Store, fetcher: Fetcher) -> None:
         self._queues = {k.wake: k.queue for k in keys}
-        self._doorbell = Doorbell(url, list(self._queues))
+        self._doorbell = Doorbell(link, list(self._queues))
         self._store, self._fetcher = store, fetcher
         self._closed = asyncio.Event()
 

@@ -14,7 +14,7 @@ from engine.codec import encode_json
 from engine.errors import EngineError, LeaseLost, Unreachable
 from engine.escaping import cut
 from engine.streams import Keys, Store
-from engine.streams.commands import MAX_BATCH, Note, note
+from engine.streams.commands import MAX_BATCH, MAX_BYTES, Note, note
 from engine.streams.reads import iso
 from engine.types import Delivery, Progress
 
@@ -47,7 +47,9 @@ class Notes:
 
     def progress(self, delivery: Delivery, progress: Progress) -> None:
         waiting = self._waiting[delivery.queue]
-        newest = Note(delivery.id, delivery.fence, "progress", encode_json(progress))
+        step = cut(progress.step, MAX_LINE_BYTES)
+        short = Progress(step, progress.percent, progress.processed, progress.total, step)
+        newest = Note(delivery.id, delivery.fence, "progress", encode_json(short))
         if waiting and waiting[-1].fence == delivery.fence and waiting[-1].kind == "progress":
             waiting.pop()
         waiting.append(newest)
@@ -75,7 +77,7 @@ class Notes:
         """What was waiting is on its way; nobody waits for the answers."""
         for queue, waiting in self._waiting.items():
             while waiting:
-                batch = [waiting.popleft() for _ in range(min(MAX_BATCH, len(waiting)))]
+                batch = _first_batch(waiting)
                 future = self._store.submit(note(self._keys[queue], self._clock.now_us(), batch))
                 future.add_done_callback(partial(self._answered, queue, batch))
 
@@ -87,3 +89,13 @@ class Notes:
             _log.warning("%d notes dropped: %s", len(batch), error)
         elif error is not None:
             _log.error("%d notes dropped", len(batch), exc_info=error)
+
+
+def _first_batch(waiting: deque[Note]) -> list[Note]:
+    """The first notes, as many together as one call carries, which wait no longer."""
+    batch = [waiting.popleft()]
+    size = len(batch[0].data)
+    while waiting and len(batch) < MAX_BATCH and size + len(waiting[0].data) <= MAX_BYTES:
+        size += len(waiting[0].data)
+        batch.append(waiting.popleft())
+    return batch

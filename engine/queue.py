@@ -15,7 +15,7 @@ from engine.journal import tell
 from engine.outbox import Outbox
 from engine.posting import LOOK_S, Line, Spec, batches, check_run, find_line, first_stored, not_yet, prepare
 from engine.registry import Job, Queue
-from engine.streams import Keys, Store
+from engine.streams import Keys, Links
 from engine.streams.commands import cancel
 from engine.streams.keys import check_id
 from engine.streams.reads import Ending, decode_ending, ending, show
@@ -28,13 +28,16 @@ P = TypeVar("P")
 class Client:
     """Puts jobs into an app's queues; made by `App.connect`. It belongs to the event loop that it is first used in."""
 
-    def __init__(self, queues: dict[str, Queue], settings: Settings, clock: Clock, random: Random) -> None:
+    def __init__(
+        self, queues: dict[str, Queue], settings: Settings, clock: Clock, random: Random, links: Links | None = None
+    ) -> None:
+        links = links or Links(settings.redis_url)
         self._queues, self._prefix = queues, settings.prefix
         self._clock, self._random = clock, random
         self._closed = False
-        self._store = Store(settings.redis_url)
+        self._store = links.store
         self._outbox = Outbox(self._store, clock, random)
-        self._watch = Watch(settings.redis_url, self._streams, random)
+        self._watch = Watch(links, self._streams, random)
 
     async def enqueue(self, job: Job[P, Any], payload: P, *, job_id: str | None = None, delay_s: float = 0) -> Enqueued:
         """The job is stored, or a live one of this id is: the ticket says which.

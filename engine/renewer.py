@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import threading
 from collections.abc import Callable
 
 from engine.clock import Clock
@@ -15,7 +13,7 @@ from engine.fetcher import Line
 from engine.roster import Roster, Running
 from engine.runner import Runner
 from engine.settler import Settler
-from engine.streams import SyncStore
+from engine.streams import Aside
 from engine.streams.commands import MAX_BATCH, Holding, Settle, renew, settle
 
 BEAT_S = 1.0
@@ -28,33 +26,27 @@ _log = logging.getLogger("engine.renewer")
 class Renewer:
     """Beats every second: renews what is due, gives strays back, hears of lost and cancelled jobs."""
 
-    def __init__(self, lines: list[Line], url: str, consumer: str, roster: Roster, clock: Clock) -> None:
+    def __init__(self, lines: list[Line], aside: Aside, consumer: str, roster: Roster, clock: Clock) -> None:
         self._lines, self._consumer, self._roster, self._clock = lines, consumer, roster, clock
-        self._store = SyncStore(url, timeout_s=3.0)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="renewer", daemon=True)
-        self._exit: Callable[[int], None] = os._exit
+        self._aside, self._store = aside, aside.store
 
     def start(self, loop: asyncio.AbstractEventLoop, runner: Runner, settler: Settler) -> None:
         """The thread beats until `close`."""
         self._loop, self._runner, self._settler = loop, runner, settler
-        self._thread.start()
+        self._aside.start(self._beat, self._beat_s)
 
     async def close(self) -> None:
         """The thread has ended and its connection is closed."""
-        self._closing.set()
-        await asyncio.to_thread(self._thread.join)
-        self._store.close()
+        await self._aside.close()
 
-    def _run(self) -> None:
-        while not self._closing.wait(self._beat_s()):
-            try:
-                self.watch_loop()
-                self.once()
-            except EngineError as error:
-                _log.debug("renew failed: %s", error)
-            except Exception:  # noqa: BLE001 - told with its traceback; leases must go on being renewed
-                _log.exception("renew failed and goes on")
+    def _beat(self) -> None:
+        try:
+            self.watch_loop()
+            self.once()
+        except EngineError as error:
+            _log.debug("renew failed: %s", error)
+        except Exception:  # noqa: BLE001 - told with its traceback; leases must go on being renewed
+            _log.exception("renew failed and goes on")
 
     def _beat_s(self) -> float:
         """A second, or less for leases that would run out meanwhile."""
@@ -127,8 +119,7 @@ class Renewer:
             self._release_others(blocking)
         except EngineError as error:
             _log.critical("release failed: %s; the jobs are reclaimed with their leases", error)
-        _flush_logs()
-        self._exit(EXIT_BLOCKED)
+        self._aside.end_process(EXIT_BLOCKED)
 
     def _release_others(self, blocking: list[Running]) -> None:
         guilty = {running.delivery.fence for running in blocking}
@@ -142,13 +133,6 @@ class Renewer:
                 for delivery, answer in zip(batch, answers, strict=True):
                     event = {"ok": "release", "cancelled": "cancel", "lost": "lost"}[answer]
                     self._settler.journal.tell(event, delivery)
-
-
-def _flush_logs() -> None:
-    """Log lines are written; within a second, for the blocked thread may hold what a handler needs."""
-    flushing = threading.Thread(target=logging.shutdown, name="flush", daemon=True)
-    flushing.start()
-    flushing.join(1.0)
 
 
 def _past(running: Running, now: float) -> bool:

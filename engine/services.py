@@ -20,7 +20,7 @@ from engine.renewer import Renewer
 from engine.roster import Roster
 from engine.runner import TICK_S, Runner
 from engine.settler import Settler
-from engine.streams import Keys, Registry, Store
+from engine.streams import Keys, Links, Registry
 from engine.supervisor import Outage, Supervisor
 from engine.sweeper import Sweeper
 
@@ -33,11 +33,11 @@ class Services:
     """Everything that one process runs for its queues."""
 
     def __init__(
-        self, lines: list[Line], settings: Settings, store: Store, roster: Roster, clock: Clock, random: Random
+        self, lines: list[Line], settings: Settings, links: Links, roster: Roster, clock: Clock, random: Random
     ) -> None:
         keys = {line.queue.name: line.keys for line in lines}
         queues = [line.queue for line in lines]
-        registry = Registry(settings.prefix)
+        registry, store = Registry(settings.prefix), links.store
         self.consumer = f"{settings.worker_id}~{secrets.token_hex(4)}"
         self._clock, self._roster = clock, roster
         self._who = {"workerId": settings.worker_id}
@@ -47,11 +47,11 @@ class Services:
         self._runner = Runner(queues, roster, self._settler, self._notes, clock, random)
         self._fetcher = Fetcher(lines, store, self.consumer, roster, clock)
         self._fetcher.serve(self._runner, self._settler, self._notes)
-        self._renewer = Renewer(lines, settings.redis_url, self.consumer, roster, clock)
+        self._renewer = Renewer(lines, links.aside("renewer"), self.consumer, roster, clock)
         self._sweepers = [Sweeper(line, registry, store, clock, random, journal) for line in lines]
         self._heartbeat = Heartbeat(registry, store, self.consumer, settings.worker_id)
         self._heartbeat.watch(self._fetcher, roster, clock)
-        self._listeners = [Listener(settings.redis_url, group, store, self._fetcher) for group in _by_slot(keys)]
+        self._listeners = [Listener(links.blocking(), group, store, self._fetcher) for group in _by_slot(keys)]
         outage = Outage(clock)
         self._fetching, self._background = Supervisor(outage, random), Supervisor(outage, random)
 

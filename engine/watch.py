@@ -11,7 +11,7 @@ from random import Random
 from engine.backoff import full
 from engine.clock import wait_for
 from engine.errors import StoreError, Unreachable
-from engine.streams import Keys
+from engine.streams import Keys, Links
 from engine.streams.events import EventTap
 
 _ENDS = frozenset({"complete", "fail", "cancel"})
@@ -26,8 +26,8 @@ class Watch:
     each `events` key of a slot.
     """
 
-    def __init__(self, url: str, streams: Callable[[str], Mapping[str, str]], random: Random) -> None:
-        self._url, self._streams, self._random = url, streams, random
+    def __init__(self, links: Links, streams: Callable[[str], Mapping[str, str]], random: Random) -> None:
+        self._links, self._streams, self._random = links, streams, random
         self._waiting: dict[str, dict[tuple[str, str], set[asyncio.Event]]] = {}
         self._taps: dict[str, EventTap] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,7 +59,7 @@ class Watch:
         await asyncio.gather(*self._tasks)
 
     def _open(self, slot: str) -> None:
-        tap = self._taps[slot] = EventTap(self._url, self._streams(slot))
+        tap = self._taps[slot] = EventTap(self._links.blocking(), self._streams(slot))
         task = asyncio.create_task(self._hear(slot, tap), name=f"events {slot}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -22,7 +22,7 @@ from engine.registry import Queue
 from engine.roster import Roster
 from engine.services import Services
 from engine.slots import claim_slots
-from engine.streams import Keys, Store
+from engine.streams import Keys, Links, Store
 from engine.streams.commands import configure
 from engine.streams.reads import counts
 from engine.uncut import uncut
@@ -49,11 +49,13 @@ class Worker:
         options: WorkerOptions,
         clock: Clock | None = None,
         random: Random | None = None,
+        links: Links | None = None,
     ) -> None:
         settings = settings if settings.worker_id else replace(settings, worker_id=default_worker_id())
         self._queues, self._settings, self._options = queues, settings, options
         self._clock: Clock = clock or SystemClock()
         self._random = random or Random()  # noqa: S311 - it spreads waits and hides nothing
+        self._links = links
         self._lines = [Line(queue, Keys(settings.prefix, queue.slot, queue.name)) for queue in queues]
         self._stopping, self._at_once = asyncio.Event(), asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
@@ -83,13 +85,13 @@ class Worker:
             _log.info("stopped before the app's lifespan had begun")
 
     async def _run(self, resources: Any) -> None:
-        store = Store(self._settings.redis_url)
+        links = self._links or Links(self._settings.redis_url)
         try:
-            await self._configure(store)
+            await self._configure(links.store)
             if not self._stopping.is_set():
-                await self._work(store, resources)
+                await self._work(links, resources)
         finally:
-            await uncut(store.close())
+            await uncut(links.store.close())
 
     async def _configure(self, store: Store) -> None:
         try:
@@ -102,14 +104,14 @@ class Worker:
         except StoreMisused as error:
             raise refused(self._settings, error) from error
 
-    async def _work(self, store: Store, resources: Any) -> None:
+    async def _work(self, links: Links, resources: Any) -> None:
         roster = Roster(self._queues, dict(self._options.concurrency))
-        services = Services(self._lines, self._settings, store, roster, self._clock, self._random)
+        services = Services(self._lines, self._settings, links, roster, self._clock, self._random)
         services.start(resources)
         who = {"workerId": self._settings.worker_id, "places": roster.concurrency}
         _log.info("ready worker=%s", services.consumer, extra=who)
         try:
-            await self._until_stopped(store, roster)
+            await self._until_stopped(links.store, roster)
         except asyncio.CancelledError:
             self._at_once.set()
             raise

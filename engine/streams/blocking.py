@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -11,14 +13,14 @@ from engine.errors import Unreachable
 from engine.streams.call import Arg
 from engine.streams.packing import pack
 from engine.streams.replies import LINK_ERRORS, to_engine_error
-from engine.streams.store import connection_to
+from engine.streams.store import Connect, connection_to
 
 
 class BlockingLink:
     """Asks and waits, on a connection of its own. It is never cancelled: a reply in flight would be lost; close it."""
 
-    def __init__(self, url: str) -> None:
-        self._connection = connection_to(url, timeout_s=5.0)
+    def __init__(self, url: str, connect: Connect = connection_to) -> None:
+        self._connection = connect(url, 5.0)
         self._closed = self._sending = False
 
     async def ask(self, *words: Arg, within_s: float) -> Any:
@@ -27,8 +29,10 @@ class BlockingLink:
             raise Unreachable("this connection is closed")
         try:
             await self._send(words)
-            # A server that is gone without a word is found out by the read's own limit.
-            return cast("Any", await self._connection.read_response(True, timeout=within_s))  # noqa: FBT003 - bytes, undecoded
+            # A server that is gone without a word is found out by this limit. redis-py's own would answer None, as if
+            # Redis had, and keep a connection on which a late reply could still come.
+            async with asyncio.timeout(within_s):
+                return cast("Any", await self._connection.read_response(disable_decoding=True, timeout=math.inf))
         except (RedisError, *LINK_ERRORS) as error:
             await self._connection.disconnect(nowait=True)
             raise to_engine_error(error) from error

@@ -11,8 +11,8 @@ _LISTEN_S = 5
 class Doorbell:
     """BLPOP over the wake lists of one slot. It is never cancelled: a wake-up in flight would be lost; close it."""
 
-    def __init__(self, url: str, wake_lists: list[str]) -> None:
-        self._link = BlockingLink(url)
+    def __init__(self, link: BlockingLink, wake_lists: list[str]) -> None:
+        self._link = link
         self._words: tuple[Arg, ...] = ("BLPOP", *wake_lists, _LISTEN_S)
 
     async def wait(self) -> str | None:

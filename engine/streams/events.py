@@ -10,6 +10,8 @@ from engine.streams.call import Arg
 from engine.types import Event
 
 _BLOCK_S = 2.0
+_PATIENCE_S = 2.0
+"""How much later than the server said a reply may come, before the link counts as broken."""
 _AT_ONCE = 100
 """Entries of a stream in one reply; each tells of up to 250 jobs."""
 
@@ -26,11 +28,11 @@ def decode_events(queue: str, entries: Sequence[Any]) -> list[Event]:
 class EventTap:
     """Waits for events of some queues of one slot on a connection of its own.
 
-    `streams` names the queue of each `events` key. It is never cancelled; close it.
+    `streams` names the queue of each `events` key. It is never cancelled; close it, and its link with it.
     """
 
-    def __init__(self, url: str, streams: Mapping[str, str]) -> None:
-        self._link = BlockingLink(url)
+    def __init__(self, link: BlockingLink, streams: Mapping[str, str]) -> None:
+        self._link = link
         self._streams = dict(streams)
         self._after: dict[str, str] = {}
 
@@ -44,7 +46,7 @@ class EventTap:
         found = dict(after or {})
         for key in self._streams:
             if key not in found:
-                newest = await self._link.ask("XREVRANGE", key, "+", "-", "COUNT", 1, within_s=_BLOCK_S * 2)
+                newest = await self._link.ask("XREVRANGE", key, "+", "-", "COUNT", 1, within_s=_BLOCK_S + _PATIENCE_S)
                 found[key] = newest[0][0].decode() if newest else "0-0"
         self._after = found
 
@@ -56,7 +58,7 @@ class EventTap:
         if not self._after:
             await self.listen()
         words: list[Arg] = ["XREAD", "COUNT", _AT_ONCE, "BLOCK", round(_BLOCK_S * 1000), "STREAMS", *self._after]
-        reply = await self._link.ask(*words, *self._after.values(), within_s=_BLOCK_S * 2)
+        reply = await self._link.ask(*words, *self._after.values(), within_s=_BLOCK_S + _PATIENCE_S)
         events: list[Event] = []
         for key, entries in reply or ():
             self._after[key.decode()] = entries[-1][0].decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
@@ -18,6 +18,8 @@ from engine.streams.packing import pack
 from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script, to_engine_error
 
 R = TypeVar("R")
+Connect = Callable[[str, float], AbstractConnection]
+"""Makes a connection by its URL and the seconds after which it gives a reply up."""
 _MAX_PIPELINE = 64
 
 
@@ -51,8 +53,8 @@ class Store:
     engine may be sent again. The next call opens a new connection.
     """
 
-    def __init__(self, url: str, timeout_s: float = 5.0) -> None:
-        self._connection = connection_to(url, timeout_s)
+    def __init__(self, url: str, timeout_s: float = 5.0, connect: Connect = connection_to) -> None:
+        self._connection = connect(url, timeout_s)
         self._queue: deque[_Request] = deque()
         self._exchange: asyncio.Task[None] | None = None
         self._loaded: set[str] = set()

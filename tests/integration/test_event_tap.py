@@ -11,6 +11,7 @@ import pytest
 from engine.embedded import EmbeddedValkey
 from engine.errors import StoreMisused, Unreachable
 from engine.streams import Keys
+from engine.streams.blocking import BlockingLink
 from engine.streams.events import EventTap, decode_events
 from engine.types import Event
 from tests.support.queue import Rig
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 @asynccontextmanager
 async def tap_on(url: str, *keys: Keys) -> AsyncGenerator[EventTap]:
-    tap = EventTap(url, {each.events: each.queue for each in keys})
+    tap = EventTap(BlockingLink(url), {each.events: each.queue for each in keys})
     try:
         yield tap
     finally:
@@ -101,7 +102,7 @@ async def test_a_closed_tap_ends_its_read(redis_url: str, prefix: str) -> None:
     """Whenever it is closed, a read in progress ends as Unreachable at once, and so does each one after it."""
     keys = Keys(prefix, "s", "q")
     for ticks in range(40):
-        tap = EventTap(redis_url, {keys.events: keys.queue})
+        tap = EventTap(BlockingLink(redis_url), {keys.events: keys.queue})
         reading = asyncio.create_task(tap.read())
         for _ in range(ticks):
             await asyncio.sleep(0)

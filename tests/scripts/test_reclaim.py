@@ -138,14 +138,14 @@ def test_a_checkpoint_sets_crashes_back(rig: Rig) -> None:
 
 
 def test_many_are_taken_page_by_page(rig: Rig) -> None:
-    """A call takes 100 of a stream and says that there is more."""
+    """A call takes 80 of a stream and says that there is more."""
     rig.enqueue(*(f"j{n}" for n in range(230)))
     rig.take(230)
     for _ in range(6):
         assert rig.reclaim().reclaimed == 0
         rig.clock.advance(2.51)
     pages = [rig.reclaim() for _ in range(3)]
-    assert [(page.reclaimed, page.more) for page in pages] == [(100, True), (100, True), (30, False)]
+    assert [(page.reclaimed, page.more) for page in pages] == [(80, True), (80, True), (70, False)]
 
 
 @pytest.mark.parametrize("hostile", [None, "text"])

@@ -189,7 +189,8 @@ def test_an_unreadable_record_is_left_as_it_is(bare: Rig) -> None:
 
 def test_a_lost_stream_is_rebuilt_in_the_order_of_its_marks(rig: Rig) -> None:
     """All that waited in it waits again, first come first served, once its group was made anew."""
-    rig.enqueue(*(f"j{n:03}" for n in range(300)))
+    for start in (0, 150):
+        rig.enqueue(*(f"j{n:03}" for n in range(start, start + 150)))
     held = rig.take(2)
     damage.lose_stream(rig, "")
     rig.configure()

@@ -186,6 +186,10 @@ class Rig:
         """The fields of `control`."""
         return _pairs(self.command("HGETALL", self.keys.control))
 
+    def shared_bucket(self) -> dict[str, str]:
+        """The fields of the token bucket that the slot's queues share."""
+        return _pairs(self.command("HGETALL", self.keys.bucket))
+
     def waiting_in(self, stream: str) -> list[str]:
         """The ids in a stream, active ones among them, in the order of their entries."""
         return [entry[1][1].decode() for entry in self.command("XRANGE", getattr(self.keys, stream), "-", "+")]
@@ -221,6 +225,16 @@ class Rig:
         key, now_ms = getattr(self.keys, stream), self.clock.now_us() // 1000
         for entry, consumer in self.pending(stream).items():
             self.command("XCLAIM", key, GROUP, consumer, 0, entry, "TIME", now_ms, "JUSTID")
+
+    def delete(self) -> None:
+        """No key of the queue is left, nor its slot's bucket."""
+        self.command(
+            "EVAL",
+            "for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('UNLINK', key) end",
+            0,
+            f"{self.keys.base}*",
+        )
+        self.command("UNLINK", self.keys.bucket)
 
     def close(self) -> None:
         """The connection is closed."""

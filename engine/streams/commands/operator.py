@@ -47,7 +47,7 @@ def _requeue(k: Keys, args: list[Arg], runs: Sequence[tuple[str, int]]) -> Call[
         answers: list[Any] = [answer.decode() for answer in reply[::2]]
         return [Requeued(answer, int(run)) for answer, run in zip(answers, reply[1::2], strict=True)]
 
-    return build("requeue", k, args, decode)
+    return build("requeue", k, args, decode, len(runs))
 
 
 def configure(k: Keys, limits: QueueLimits) -> Call[bool]:
@@ -64,7 +64,7 @@ def set_limits(k: Keys, values: Mapping[str, str]) -> Call[bool]:
     args: list[Arg] = ["limit"]
     for pair in values.items():
         args += pair
-    return build("control", k, args, bool)
+    return build("control", k, args, bool, len(values))
 
 
 def pause(k: Keys, *, paused: bool) -> Call[bool]:

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from msgspec import Struct
 
 from engine.streams.call import Arg, Call
+from engine.streams.commands.build import check_bounds
 from engine.streams.keys import Keys
 from engine.streams.scripts import load
 from engine.types import Enqueued, State
@@ -40,6 +41,7 @@ def enqueue(
 
     Where `max_waiting` is above 0, jobs are stored in order until so many are waiting and delayed.
     """
+    check_bounds("enqueue", len(jobs), sum(len(job.payload) for job in jobs))
     args: list[Arg] = [clock_us, OP_TTL_MS, tenant_ttl_s, max_waiting]
     for job in jobs:
         args += (job.id, job.name, job.payload, job.delay_ms, job.tenant, job.digest)

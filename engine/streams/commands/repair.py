@@ -36,12 +36,12 @@ def repair(k: Keys, clock_us: int, marks: Sequence[Mark]) -> Call[list[Mended]]:
     args: list[Arg] = [clock_us, "jobs"]
     for mark in marks:
         args += (mark.id, mark.place)
-    return build("repair", k, args, lambda reply: _mended(reply, [mark.id for mark in marks]))
+    return build("repair", k, args, lambda reply: _mended(reply, [mark.id for mark in marks]), len(marks))
 
 
 def drop_consumers(k: Keys, names: Sequence[bytes]) -> Call[list[Mended]]:
     """Those of these consumers that hold nothing are gone; which they were."""
-    return build("repair", k, [0, "consumers", *names], lambda reply: _mended(reply, names))
+    return build("repair", k, [0, "consumers", *names], lambda reply: _mended(reply, names), len(names))
 
 
 def _mended(reply: list[bytes], named: Sequence[bytes]) -> list[Mended]:

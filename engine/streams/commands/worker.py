@@ -130,7 +130,8 @@ def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[Settl
     args: list[Arg] = [clock_us]
     for s in settles:
         args += (s.id, s.fence, s.verb, s.data, s.delay_ms)
-    return build("settle", k, args, lambda reply: [_SETTLED[answer] for answer in reply])
+    size_bytes = sum(len(s.data) for s in settles)
+    return build("settle", k, args, lambda reply: [_SETTLED[answer] for answer in reply], len(settles), size_bytes)
 
 
 def renew(
@@ -145,17 +146,17 @@ def renew(
         states: list[Any] = [state.decode() for state in reply[2:]]
         return Renewed(int(reply[0]), int(reply[1]), states)
 
-    return build("renew", k, args, decode)
+    return build("renew", k, args, decode, len(known))
 
 
 def reclaim(k: Keys, clock_us: int, dead: Sequence[str] = ()) -> Call[Swept]:
-    """Up to 100 jobs of each stream whose lease ran out wait again; `dead` consumers are deleted once empty."""
+    """Up to 80 jobs of each stream whose lease ran out wait again; `dead` consumers are deleted once empty."""
 
     def decode(reply: list[bytes]) -> Swept:
         words = [word.decode(errors="backslashreplace") for word in reply[2:]]
         return Swept(list(zip(words[::2], words[1::2], strict=True)), reply[0] == b"1", int(reply[1]))
 
-    return build("reclaim", k, [clock_us, *dead], decode)
+    return build("reclaim", k, [clock_us, *dead], decode, len(dead))
 
 
 def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
@@ -163,7 +164,7 @@ def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
     args: list[Arg] = [clock_us]
     for n in notes:
         args += (n.id, n.fence, n.kind, n.data)
-    return build("note", k, args, oks)
+    return build("note", k, args, oks, len(notes), sum(len(n.data) for n in notes))
 
 
 def prune(k: Keys, clock_us: int, keep: Mapping[State, Keep], limit: int = MAX_BATCH) -> Call[dict[State, int]]:
@@ -172,4 +173,4 @@ def prune(k: Keys, clock_us: int, keep: Mapping[State, Keep], limit: int = MAX_B
     for state in PRUNED:
         kept = keep.get(state, _FOR_EVER)
         args += (int(kept.age_s * 1000), -1 if kept.count is None else kept.count)
-    return build("prune", k, args, lambda reply: dict(zip(PRUNED, (int(n) for n in reply), strict=True)))
+    return build("prune", k, args, lambda reply: dict(zip(PRUNED, (int(n) for n in reply), strict=True)), items=limit)

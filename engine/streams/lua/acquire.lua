@@ -35,6 +35,7 @@
 --- @include wake
 --- @include emit
 --- @include stats
+--- @include durations
 --- @include set_aside
 --- @include text
 
@@ -77,7 +78,11 @@ local function deliver(stream, entry, id)
   local key = KEYS[11] .. id
   local record = read_record(key, 'at', 'name', 'payload', 'run', 'attempts', 'crashes', 'snoozed', 'state')
   if not record or not is_sound(id, record) then
+    local holding = read_holding(redis.call('HGET', KEYS[5], id))
     set_aside(KEYS[10], key, id, stream, entry)
+    if holding and holding.stream == stream and holding.entry == entry then
+      redis.call('HDEL', KEYS[5], id)
+    end
     return discard(stream, entry)
   end
   if record[1] ~= stream .. ' ' .. entry or not (record[8] == 'waiting' or record[8] == 'active') then

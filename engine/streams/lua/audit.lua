@@ -12,8 +12,10 @@
 -- KEYS[10] trail     prefix
 -- ARGV[1...] marks   two each: id, place (`stream entry`, if it was found there, or empty)
 --
--- returns four for each fault: which of the marks (from 1), the fault (see include/diagnose), state, run
+-- returns four for each fault: which of the marks (from 1), the fault, state and run (empty and 0: not to be read)
+--   fault is unreadable | unrecorded | unlisted | undelivered | unheld | unpending | doubled | stale (include/diagnose)
 
+--- @include bounds
 --- @include diagnose
 --- @include digits
 
@@ -22,6 +24,7 @@ local SETS = { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancell
 local queue = { streams = STREAMS, sets = SETS, active = KEYS[5], jobs = KEYS[9], trails = KEYS[10] }
 queue.read = read_groups(STREAMS)
 local reply = {}
+check_items(#ARGV / 2)
 for i = 1, #ARGV, 2 do
   local job, faults = diagnose(queue, ARGV[i], ARGV[i + 1])
   for _, fault in ipairs(faults) do

@@ -58,9 +58,7 @@ else
   return 'not_cancellable'
 end
 local now = read_clock(ARGV[1])
-local tally = {}
 end_cancelled(KEYS[8], key, id, digits(math.floor(now / 1000)), {})
 emit(KEYS[6], { 'cancel', id })
-count_up(tally, 'cancel')
-write_stats(KEYS[7], now, tally)
+write_stats(KEYS[7], now, { cancel = 1 })
 return 'cancelled'

@@ -8,11 +8,13 @@
 -- ARGV[1] verb       configure | limit | pause | resume
 -- ARGV[2...] settings two each for configure and limit: name, value (limit: an empty one takes back what was set)
 --
--- returns 1 if something changed, else 0
+-- returns changed 1|0
 
+--- @include bounds
 --- @include wake
 
 local verb, changed = ARGV[1], 0
+check_items((#ARGV - 1) / 2)
 -- HDEL first: under full memory Redis refuses what adds, unless the script has already written. A worker must be
 -- able to start then: it is what frees memory.
 redis.call('HDEL', KEYS[4], 'gate')

@@ -10,7 +10,9 @@
 -- KEYS[8] failed    zset
 -- KEYS[9] cancelled zset
 -- ARGV[1] clock_us  0 for the server's
--- ARGV[2...] keep   age_ms of completed, failed and cancelled jobs
+-- ARGV[2] completed_ms how long completed jobs are kept
+-- ARGV[3] failed_ms
+-- ARGV[4] cancelled_ms
 --
 -- returns waiting, delayed, active, completed, failed, cancelled, paused 1|0, and for how many ms the oldest waiting
 --   job has been waiting (-1: none waits)

@@ -21,9 +21,11 @@
 -- ARGV[4] max_waiting how many jobs may be waiting and delayed; 0: any number
 -- ARGV[5...] jobs    six each: id, name, payload, delay_ms, tenant, digest
 --
--- returns four each: created 1|0, run (of a full queue: how many jobs wait), state | bad (the key of the record holds
---   another type) | full (not stored), same payload 1|0
+-- returns four each: created 1|0, run (of a full queue: how many jobs wait), answer, same payload 1|0
+--   answer is waiting | delayed | active (the run's state) | bad (not stored: the key of the record holds another
+--   type) | full (not stored)
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -31,6 +33,7 @@
 --- @include emit
 --- @include stats
 
+check_items((#ARGV - 4) / 6)
 local answered = redis.call('GET', KEYS[1])
 if answered then
   return cmsgpack.unpack(answered)

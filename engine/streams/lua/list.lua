@@ -1,4 +1,4 @@
---- list: a page of the jobs in one state, as lines; waiting, delayed and active in the order they run, ended newest first.
+--- list: a page of the jobs in one state, as lines; in the order in which they run, or newest first once ended.
 --
 -- KEYS[1] again     stream
 -- KEYS[2] suspect   stream
@@ -18,7 +18,7 @@
 
 --- @include holding
 --- @include lines
---- @include pending
+--- @include job_of
 
 local STREAMS = { KEYS[1], KEYS[2], KEYS[3] }
 local SETS = { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancelled = KEYS[8] }

@@ -8,7 +8,9 @@
 --   kind is log (data: the line) | progress (data: JSON) | checkpoint (crashes and snoozed time are 0 again)
 --
 -- returns one each: ok | lost (not owned by this fence: nothing was written)
+--   a call sent twice writes a log line twice; progress and checkpoints are then as after one
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -17,6 +19,7 @@
 
 local now_ms = digits(math.floor(read_clock(ARGV[1]) / 1000))
 local reply = {}
+check_items((#ARGV - 1) / 4)
 for i = 2, #ARGV, 4 do
   local id, fence, kind, data = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local key = KEYS[2] .. id

@@ -6,8 +6,13 @@
 -- KEYS[4] job       prefix
 -- KEYS[5] trail     prefix
 -- ARGV[1] clock_us  0 for the server's
--- ARGV[2] limit     at most this many of each state in one call
--- ARGV[3...] keep   two each, for completed, failed and cancelled: age_ms, count (-1: any)
+-- ARGV[2] limit     at most this many of each state in one call, 1 to 250
+-- ARGV[3] completed_ms how long completed jobs are kept
+-- ARGV[4] completed_count how many (-1: any)
+-- ARGV[5] failed_ms
+-- ARGV[6] failed_count
+-- ARGV[7] cancelled_ms
+-- ARGV[8] cancelled_count
 --
 -- returns how many completed, failed and cancelled jobs were deleted
 
@@ -15,7 +20,7 @@
 --- @include digits
 
 local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
-local limit = ARGV[2]
+local limit = digits(math.max(1, math.min(250, tonumber(ARGV[2]))))
 local reply = {}
 for n = 1, 3 do
   local index, age_ms, count = KEYS[n], tonumber(ARGV[1 + 2 * n]), tonumber(ARGV[2 + 2 * n])

@@ -3,14 +3,16 @@
 -- KEYS[1] job     prefix
 -- KEYS[2] tenant  prefix
 -- ARGV[1] tenant
--- ARGV[2] limit   ids looked at, at most 250
+-- ARGV[2] limit   ids looked at, 1 to 250
 -- ARGV[3] first   the rank of the first one
 --
 -- returns how many ids were looked at, then eight each: id, name, state, run, attempts, ended_ms, tenant, error
 
 --- @include lines
+--- @include digits
 
-local ids = redis.call('ZREVRANGE', KEYS[2] .. ARGV[1], ARGV[3], tonumber(ARGV[3]) + tonumber(ARGV[2]) - 1)
+local first, limit = tonumber(ARGV[3]), math.max(1, math.min(250, tonumber(ARGV[2])))
+local ids = redis.call('ZREVRANGE', KEYS[2] .. ARGV[1], digits(first), digits(first + limit - 1))
 local reply = { #ids }
 for _, id in ipairs(ids) do
   add_line(reply, KEYS[1], id)

@@ -19,6 +19,7 @@
 -- returns more 1|0 (a page was full), ms before which nothing is taken, then two for each job: what was done, id
 --   what is reclaim | fail (its last crash) | release (nobody's, uncharged) | cancel (its cancel was asked for)
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -26,23 +27,28 @@
 --- @include limits
 --- @include seen
 --- @include pending
+--- @include job_of
 --- @include wake
 --- @include emit
 --- @include stats
+--- @include tally
 --- @include trail
 --- @include hand_back
 --- @include end_cancelled
 --- @include set_aside
+--- @include restore
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local now, skew = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
+check_items(#ARGV - 1)
 local limits = read_limits(KEYS[5])
 if not limits then
   return { '0', '0' }
 end
 
 local reclaim_from = note_seen(KEYS[5], limits, now)
+restore_leases(STREAMS, KEYS[4], now_ms)
 if now < reclaim_from then
   return { '0', digits(math.ceil((reclaim_from - now) / 1000)) }
 end
@@ -103,7 +109,7 @@ end
 
 for name, stream in pairs(STREAMS) do
   local page = idle_entries(stream, limits.lease_ms + skew / 1000)
-  more = more or #page == 100
+  more = more or #page == PAGE
   for _, pending in ipairs(page) do
     take_back(name, stream, pending[1])
   end

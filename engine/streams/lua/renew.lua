@@ -19,6 +19,7 @@
 -- returns strays given back, the queue's lease in ms (0: not configured), then one each: ok | lost (not owned) |
 --   flagged (its cancel was asked for)
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -27,6 +28,7 @@
 --- @include seen
 --- @include claim
 --- @include pending
+--- @include job_of
 --- @include wake
 --- @include emit
 --- @include hand_back
@@ -40,6 +42,7 @@ local limits = read_limits(KEYS[5])
 local reply = { '0', digits(limits and limits.lease_ms or 0) }
 local known, renewed = {}, { again = {}, ready = {}, suspect = {} }
 
+check_items((#ARGV - 4) / 3)
 for i = 5, #ARGV, 3 do
   local holding = read_holding(redis.call('HGET', KEYS[4], ARGV[i]))
   known[ARGV[i + 1]] = true

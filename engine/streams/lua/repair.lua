@@ -18,8 +18,11 @@
 -- ARGV[3...] named   jobs: two each: id, place (`stream entry`, if it was found there, or empty);
 --                    consumers: one each: deleted unless something of theirs is pending
 --
--- returns two for each repair: which of the named (from 1), the fault that is mended (consumers: idle)
+-- returns two for each repair: which of the named (from 1), the fault that is mended
+--   fault is unrecorded | unlisted | undelivered | unheld | unpending | doubled | stale (include/diagnose) |
+--   idle (a consumer)
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include limits
@@ -153,6 +156,7 @@ local function drop_consumers()
   end
 end
 
+check_items((#ARGV - 2) / (ARGV[2] == 'jobs' and 2 or 1))
 -- HDEL first: under full memory Redis refuses what adds, unless the script has already written.
 redis.call('HDEL', KEYS[6], 'gate')
 if ARGV[2] == 'jobs' then

@@ -19,6 +19,7 @@
 -- returns two each: ok (also if this call was sent before) | not (in another state, or another run) | unknown, and
 --   the run that waits now
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -33,6 +34,7 @@ local control = redis.call('HMGET', KEYS[4], 'fence', 'max_crashes')
 local fence, suspect_at = tonumber(control[1] or '0'), math.max(1, tonumber(control[2] or '3') - 1)
 local reply, chosen, known = {}, {}, {}
 
+check_items((#ARGV - 3) / 2)
 for i = 4, #ARGV, 2 do
   local id, run = ARGV[i], ARGV[i + 1]
   local record = read_record(KEYS[10] .. id, 'state', 'run', 'before', 'crashes', 'name', 'payload', 'tenant', 'digest',

@@ -2,10 +2,13 @@
 --
 -- ARGV[1...] words  each command as the number of its words and then those
 --
--- returns 1 | 0 for each command, or unknown to this server
+-- returns one for each command: 1 (it may) | 0 (it may not) | unknown (to this server)
+
+--- @include bounds
 
 local reply, i = {}, 1
 while i <= #ARGV do
+  check_items(#reply + 1)
   local words = {}
   for n = 1, tonumber(ARGV[i]) do
     words[n] = ARGV[i + n]

@@ -21,6 +21,7 @@
 -- returns one each: ok | cancelled (its cancel had been asked for: it ended so, whatever the verb) | lost (not owned by
 --   this fence: nothing of the job was changed)
 
+--- @include bounds
 --- @include clock
 --- @include digits
 --- @include record
@@ -29,6 +30,8 @@
 --- @include wake
 --- @include emit
 --- @include stats
+--- @include durations
+--- @include tally
 --- @include hand_back
 --- @include trail
 
@@ -38,6 +41,7 @@ local now = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
 local limits = read_limits(KEYS[6]) or { max_active = 0, suspect_at = 2 }
 
+check_items((#ARGV - 1) / 5)
 local ids = {}
 for i = 2, #ARGV, 5 do
   ids[#ids + 1] = ARGV[i]

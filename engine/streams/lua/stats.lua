@@ -12,7 +12,7 @@
 
 local minute = math.floor(read_clock(ARGV[1]) / 60000000) - tonumber(ARGV[3])
 local reply = {}
-for n = 0, tonumber(ARGV[2]) - 1 do
+for n = 0, math.min(250, tonumber(ARGV[2])) - 1 do
   reply[#reply + 1] = digits(minute - n)
   reply[#reply + 1] = redis.call('HGETALL', KEYS[1] .. digits(minute - n))
 end

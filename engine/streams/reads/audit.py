@@ -35,7 +35,7 @@ def audit(k: Keys, marks: Sequence[Mark]) -> Call[list[Odd]]:
             for number, fault, state, run in rows
         ]
 
-    return build("audit", k, args, decode)
+    return build("audit", k, args, decode, len(marks))
 
 
 def rights(k: Keys, commands: Sequence[Sequence[str]]) -> Call[list[bool | None]]:
@@ -48,4 +48,4 @@ def rights(k: Keys, commands: Sequence[Sequence[str]]) -> Call[list[bool | None]
     def decode(reply: list[Any]) -> list[bool | None]:
         return [meaning.get(answer) for answer in reply]
 
-    return build("rights", k, args, decode)
+    return build("rights", k, args, decode, len(commands))

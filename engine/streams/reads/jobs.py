@@ -52,7 +52,7 @@ def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPag
         return JobPage(_lines(reply[1:]), reply[0].decode(errors="surrogateescape") or None)
 
     args: list[Arg] = [state.value, limit, after.encode(errors="surrogateescape")]
-    return build("list", k, args, decode)
+    return build("list", k, args, decode, items=limit)
 
 
 def recent(k: Keys, tenant: str, limit: int, first: int) -> Call[tuple[int, list[JobLine]]]:
@@ -61,7 +61,7 @@ def recent(k: Keys, tenant: str, limit: int, first: int) -> Call[tuple[int, list
     def decode(reply: list[bytes]) -> tuple[int, list[JobLine]]:
         return int(reply[0]), _lines(reply[1:])
 
-    return build("recent", k, [tenant, limit, first], decode)
+    return build("recent", k, [tenant, limit, first], decode, items=limit)
 
 
 def _lines(reply: list[bytes]) -> list[JobLine]:

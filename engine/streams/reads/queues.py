@@ -85,7 +85,7 @@ def stats(k: Keys, clock_us: int, minutes: int, back: int = 0) -> Call[list[Minu
     def decode(reply: list[Any]) -> list[MinuteStats]:
         return [_minute(int(reply[i]), pairs(reply[i + 1])) for i in range(0, len(reply), 2)]
 
-    return build("stats", k, [clock_us, minutes, back], decode)
+    return build("stats", k, [clock_us, minutes, back], decode, items=minutes)
 
 
 def _minute(number: int, fields: dict[str, bytes]) -> MinuteStats:

@@ -1,15 +1,5 @@
 --- @include digits
--- Counters of the running minute, kept 48 h. A duration is counted in the power of two of its milliseconds:
--- bucket n holds those below 2^n.
-local function count_duration(histogram, duration_us)
-  local _, bucket = math.frexp(duration_us > 0 and math.floor(duration_us / 1000) or 0)
-  histogram[bucket] = (histogram[bucket] or 0) + 1
-end
-
-local function count_up(tally, name)
-  tally[name] = (tally[name] or 0) + 1
-end
-
+-- Counters of the running minute, kept 48 h.
 local function write_stats(prefix, now, tally, kind, histogram)
   local key, empty = prefix .. digits(math.floor(now / 60000000)), true
   for name, count in pairs(tally) do

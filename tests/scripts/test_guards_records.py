@@ -1,0 +1,53 @@
+"""Every way in which a record can be unreadable, one at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.queue import Rig
+from tests.support.whole import check_whole
+
+LONG = "1" * 17
+"""More digits than a fence has: Lua would lose some."""
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", None),
+        ("name", b"\xff"),
+        ("payload", None),
+        ("run", None),
+        ("run", b"x"),
+        ("run", LONG),
+        ("attempts", b"-1"),
+        ("attempts", LONG),
+        ("crashes", b"1.5"),
+        ("snoozed", b""),
+    ],
+)
+def test_a_record_that_no_worker_can_read_is_set_aside(bare: Rig, field: str, value: bytes | str | None) -> None:
+    """A field that is missing, no number, too long or no text costs its own job only."""
+    bare.configure()
+    bare.enqueue("bad", "good")
+    if value is None:
+        bare.command("HDEL", bare.keys.job + "bad", field)
+    else:
+        bare.command("HSET", bare.keys.job + "bad", field, value)
+    assert [delivery.id for delivery in bare.take()] == ["good"]
+    assert bare.command("XLEN", bare.keys.bad) == 1
+    assert bare.waiting_in("ready") == ["good"]
+    bare.command("DEL", bare.keys.job + "bad")
+    check_whole(bare)
+
+
+def test_an_id_that_is_no_text_is_set_aside(bare: Rig) -> None:
+    """Workers hold ids as text: one that another producer made of other bytes runs nowhere, and stops nobody."""
+    bare.configure()
+    bare.enqueue("good")
+    entry = bare.command("XADD", bare.keys.ready, "*", "id", b"\xff").decode()
+    key = bare.keys.job.encode() + b"\xff"
+    bare.command("HSET", key, "name", "work", "payload", "{}", "run", 1, "state", "waiting", "at", f"ready {entry}")
+    assert [delivery.id for delivery in bare.take()] == ["good"]
+    assert bare.command("XLEN", bare.keys.bad) == 1
+    bare.command("DEL", key)
