@@ -1,0 +1,1 @@
+"""The moves of the machine, by who makes them."""

@@ -1,0 +1,111 @@
+"""What befalls a queue: time that jumps, answers that are lost, things that go missing."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.model.ground import Ground
+from tests.model.history import History
+from tests.model.rules.leasing import Leasing
+from tests.model.state import Queue
+from tests.support.queue import GROUP
+from tests.support.snapshot import STREAMS
+
+MOST_HOSTILE = 2
+SAME_TWICE = {"enqueue", "settle", "cancel", "requeue", "promote", "repair"}
+"""Calls that answer the same when they are sent again."""
+
+
+class Mishaps(Leasing, Ground):
+    """The rules of time and of mishaps."""
+
+    @rule(ms=st.sampled_from([1, 10, 300, 700, 1_000, 1_600, 3_100, 9_000]))
+    def wait(self, ms: int) -> None:
+        """Time passes."""
+        self.pass_ms(ms)
+
+    @rule(ms=st.sampled_from([1, 2_000, 20_000]))
+    def step_back(self, ms: int) -> None:
+        """The server's clock is set back; no time has passed."""
+        self.rig.clock.advance(-ms / 1000)
+        self.last = None
+        self.count("clock: back")
+
+    @rule(seconds=st.sampled_from([5, 600]))
+    def be_away(self, seconds: int) -> None:
+        """Redis was away for more than three sweeps, or its clock jumped: the first sweep after that takes nothing."""
+        self.catch_up()
+        self.pass_ms(seconds * 1000)
+        crashes = self.history.crashes.total()
+        swept = self.do_reclaim()
+        if self.queue.configured:
+            assert swept.closed_ms > 0, "reclaim is open at once"
+            assert (swept.jobs, self.history.crashes.total()) == ([], crashes)
+        self.count("clock: away")
+
+    @rule()
+    def listen(self) -> None:
+        """A worker takes the wake-up, if there is one."""
+        assert self.rig.take_wake_up() is self.queue.woken
+        self.count(f"wake-up: {self.queue.woken}")
+        self.queue.woken = False
+        self.look("listen")
+
+    @precondition(lambda self: self.last is not None and self.last.name in SAME_TWICE)
+    @rule()
+    def lose_the_reply(self) -> None:
+        """The last answer was lost: the same call, sent again, is answered the same, and changes nothing."""
+        self.count(f"sent again at once: {self.send_again()}")
+
+    @precondition(lambda self: self.later)
+    @rule(data=st.data())
+    def send_again_later(self, data: st.DataObject) -> None:
+        """A call of some time ago arrives once more, when much may have changed."""
+        data.draw(st.sampled_from(self.later))()
+        self.count("sent again later")
+
+    @rule(data=st.data(), what=st.sampled_from(["scripts", "group", "group", "spoil", "spoil", "flush"]))
+    def lose(self, data: st.DataObject, what: str) -> None:
+        """Something goes missing."""
+        match what:
+            case "scripts":
+                self.flush_scripts()
+            case "group":
+                self.drop_group(data.draw(st.sampled_from(STREAMS)))
+            case "spoil" if self.queue.jobs and len(self.queue.hostile) < MOST_HOSTILE:
+                self.spoil(data.draw(st.sampled_from(sorted(self.queue.jobs))))
+            case "flush" if len(self.queue.jobs) > MOST_HOSTILE:
+                self.flush()
+            case _:
+                pass
+
+    def flush_scripts(self) -> None:
+        """The server has forgotten every script."""
+        self.rig.command("SCRIPT", "FLUSH")
+        self.lines = self.read_lines()
+        self.count("lost: scripts")
+
+    def drop_group(self, line: str) -> None:
+        """A stream has lost its group, and with it who holds which entry."""
+        if self.queue.grouped[line]:
+            self.rig.command("XGROUP", "DESTROY", getattr(self.rig.keys, line), GROUP)
+            self.queue.ungroup(line)
+            self.look("drop_group")
+            self.count(f"lost: group, while jobs are active: {bool(self.queue.active)}")
+
+    def spoil(self, job_id: str) -> None:
+        """A record's key holds another type."""
+        self.count(f"lost: record of a job that is {self.state_of(job_id)}")
+        self.rig.command("DEL", self.rig.keys.job + job_id)
+        self.rig.command("SET", self.rig.keys.job + job_id, "hostile")
+        del self.queue.jobs[job_id]
+        self.queue.hostile.add(job_id)
+        self.look("spoil")
+
+    def flush(self) -> None:
+        """Every key is gone; whoever held something is told that it is lost."""
+        self.rig.delete()
+        self.queue, self.history = Queue(self.rig.keys.queue), History()
+        self.look("flush")
+        self.count("lost: everything")
