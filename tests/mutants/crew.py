@@ -1,0 +1,104 @@
+"""Shows faults to the tests, several at a time, each in a copy of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Literal
+
+from msgspec import Struct
+
+from tests.mutants.sets import SCRIPT_FOLDERS, rest_of
+from tests.mutants.workshop import Answer, Workshop
+
+
+class Fault(Struct, frozen=True):
+    """One file changed: `file` from the repository's root, what it says then, and the tests to show it to first.
+
+    `reason` says why no test can see it, if that is so; `only` leaves it at those first tests.
+    """
+
+    name: str
+    file: str
+    change: Callable[[str], str]
+    tests: tuple[str, ...]
+    reason: str = ""
+    only: bool = False
+
+
+class Verdict(Struct, frozen=True):
+    """What became of one fault, by which test, after how long.
+
+    `equivalent`: no test failed, as its reason says; `excused`: it has a reason, and yet a test failed: a false one.
+    """
+
+    name: str
+    word: Literal["caught", "timeout", "survived", "equivalent", "excused", "broken"]
+    test: str
+    seconds: float
+    output: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the tests did what they are for."""
+        return self.word in {"caught", "timeout", "equivalent"}
+
+
+def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[str, str]) -> Iterator[Verdict]:
+    """The verdict of each fault as it comes; `hints` are the tests that caught them before."""
+    free: SimpleQueue[Workshop] = SimpleQueue()
+    for bench in benches:
+        free.put(bench)
+
+    def work(fault: Fault) -> Verdict:
+        bench = free.get()
+        try:
+            return _show(fault, bench, hints.get(fault.name, ""))
+        finally:
+            free.put(bench)
+
+    with ThreadPoolExecutor(len(benches)) as pool:
+        try:
+            yield from pool.map(work, faults)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _show(fault: Fault, bench: Workshop, hint: str) -> Verdict:
+    started_s = time.monotonic()
+    with bench.changed(fault.file, fault.change):
+        answer = Answer("passed", "", "")
+        if hint and (bench.root / hint.partition("::")[0]).exists():
+            answer = _ask(fault, bench, [hint])
+        if answer.word in {"passed", "broken"}:  # broken: that test is no longer there
+            answer = _first_failure(fault, bench)
+    return _judge(fault, answer, time.monotonic() - started_s)
+
+
+def _first_failure(fault: Fault, bench: Workshop) -> Answer:
+    answer = Answer("passed", "", "")
+    for tests in (list(fault.tests), [] if fault.only else rest_of(bench.root, fault.file, fault.tests)):
+        if tests and answer.word == "passed":
+            answer = _ask(fault, bench, tests)
+    return answer
+
+
+def _ask(fault: Fault, bench: Workshop, tests: list[str]) -> Answer:
+    scripts = fault.file.endswith(".lua") and all(test.startswith(SCRIPT_FOLDERS) for test in tests)
+    return bench.test_scripts(tests) if scripts else bench.test(tests)
+
+
+def _judge(fault: Fault, answer: Answer, seconds: float) -> Verdict:
+    match answer.word:
+        case "passed":
+            return Verdict(fault.name, "equivalent" if fault.reason else "survived", "", seconds)
+        case "broken":
+            return Verdict(fault.name, "broken", "", seconds, answer.output)
+        case "failed" | "timeout" if fault.reason:
+            return Verdict(fault.name, "excused", answer.test, seconds)
+        case "failed":
+            return Verdict(fault.name, "caught", answer.test, seconds)
+        case "timeout":
+            return Verdict(fault.name, "timeout", answer.test, seconds)

@@ -1,0 +1,34 @@
+"""Guards whose absence no test can see, each with the reason: it changes nothing, or only how fast something is."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tests.mutants.guards import Guard
+
+
+class Equivalent(Struct, frozen=True):
+    """A guard as its report names it (file, text, change), and why nothing depends on it."""
+
+    file: str
+    text: str
+    change: str
+    reason: str
+    nth: int = 1
+
+
+EQUIVALENT: tuple[Equivalent, ...] = ()
+
+
+def reasons() -> dict[str, str]:
+    """The reason of each guard by its name."""
+    return {_name(one): one.reason for one in EQUIVALENT}
+
+
+def unknown(guards: list[Guard]) -> list[str]:
+    """Names in the list that are no guard's (any more)."""
+    return sorted(set(reasons()) - {guard.name for guard in guards})
+
+
+def _name(one: Equivalent) -> str:
+    return Guard(one.file, one.text, one.change, one.nth, 0, 0, 0, "").name

@@ -1,0 +1,63 @@
+"""docs/guards.md, from the table of promises, and what of that table is no longer so."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mutants.mutant import apply
+from tests.mutants.promises import PROMISES, Promise
+
+PAGE = "docs/guards.md"
+_HEAD = """\
+# Guards
+
+Each promise of the [README](../README.md), the test that holds it, and the guard in the code without which that test
+fails. `python -m tests.mutants --promises` sees each of them fail: it takes the guard out in a copy and runs that test.
+
+<!-- from tests/mutants/promises.py: python -m tests.mutants guards-list writes this page -->
+"""
+
+
+def render() -> str:
+    """The page's text."""
+    return _HEAD + "".join(_section(promise) for promise in PROMISES)
+
+
+def _section(promise: Promise) -> str:
+    guard, without = (_block(text, promise.file) for text in (promise.guard, promise.without))
+    instead = f"not:\n\n{without}" if promise.without else "not there."
+    return (
+        f"\n## {promise.sentence}\n\n* test: `{promise.test}`\n* guard: [{promise.file}](../{promise.file})\n"
+        f"\n{guard}\n{instead.rstrip()}\n"
+    )
+
+
+def _block(text: str, file: str) -> str:
+    lines = text.strip("\n").splitlines()
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    language = "lua" if file.endswith(".lua") else "python"
+    return "\n".join([f"```{language}", *(line[indent:] for line in lines), "```", ""])
+
+
+def faults_of(root: Path) -> Iterator[str]:
+    """What the table says that is not so: a sentence, a test or a guard that is not there."""
+    readme = " ".join((root / "README.md").read_text().split())
+    for promise in PROMISES:
+        if promise.sentence not in readme:
+            yield f"not in the README: {promise.sentence}"
+        file, _, test = promise.test.partition("::")
+        if test.partition("[")[0] not in _tests_in(root / file):
+            yield f"no such test: {promise.test}"
+        try:
+            apply(promise.mutant(), (root / promise.file).read_text())
+        except (OSError, ValueError) as error:
+            yield str(error)
+
+
+def _tests_in(file: Path) -> set[str]:
+    if not file.exists():
+        return set()
+    nodes = ast.walk(ast.parse(file.read_text()))
+    return {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

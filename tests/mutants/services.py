@@ -1,0 +1,374 @@
+"""Faults in the worker's services and in the client, by name."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant
+
+_UNIT, _INTEGRATION = "tests/unit/test_", "tests/integration/test_"
+_WHERE = {
+    "settler": _UNIT,
+    "fetcher": _UNIT,
+    "executor": _UNIT,
+    "roster": _UNIT,
+}
+
+
+def _engine(name: str, old: str, new: str, tests: str, why: str) -> Mutant:
+    """A mutant named `module: what`; `tests` are files of tests by their stems, unit ones where they are known."""
+    file = f"engine/{name.partition(':')[0]}.py"
+    paths = tuple(f"{_WHERE.get(stem, _INTEGRATION)}{stem}.py" for stem in tests.split())
+    return Mutant(name=name, file=file, old=old, new=new, tests=paths, why=why)
+
+
+_SETTLER = (
+    _engine(
+        "settler: an unanswered settle is dropped",
+        "                self._waiting[queue].extendleft(reversed(batch))\n",
+        "",
+        "settler",
+        "a lost reply would cost a result",
+    ),
+    _engine(
+        "settler: a second outcome is sent",
+        "        if self._roster.end(running):\n",
+        "        if self._roster.end(running) or True:\n",
+        "settler",
+        "a job given back at a stop would be settled again by its handler",
+    ),
+    _engine(
+        "settler: forgotten before it is answered",
+        "            self._waiting[running.delivery.queue].append(to_settle(running.delivery, outcome))\n",
+        "            self._waiting[running.delivery.queue].append(to_settle(running.delivery, outcome))\n"
+        "            self._roster.forget(running.delivery.queue, running.delivery.fence)\n",
+        "settler",
+        "the renewer would give back, as a stray, a job whose result is on its way",
+    ),
+    _engine(
+        "settler: batch limit ignored",
+        "most = 1 if self._one_by_one else MAX_BATCH",
+        "most = 1 if self._one_by_one else 10**9",
+        "settler",
+        "one call would hold Redis for as long as there are outcomes",
+    ),
+    _engine(
+        "settler: byte limit ignored",
+        " and size + len(waiting[0].data) <= MAX_BYTES:",
+        ":",
+        "settler",
+        "one call would carry any number of bytes",
+    ),
+    _engine(
+        "settler: never one by one",
+        "self._one_by_one = not isinstance(error, Unreachable)",
+        "self._one_by_one = False",
+        "settler",
+        "one job that Redis chokes on would hold up all others",
+    ),
+    _engine(
+        "settler: stops at the first batch that fails",
+        "                failed = error\n                continue\n",
+        "                raise\n",
+        "settler",
+        "answers of other queues would never be read, their jobs never forgotten",
+    ),
+)
+
+_FETCHER = (
+    _engine(
+        "fetcher: places ignored",
+        "return min(MAX_BATCH, self._roster.free(line.queue.name))",
+        "return MAX_BATCH",
+        "fetcher",
+        "a process would take more than it can run",
+    ),
+    _engine(
+        "fetcher: a stop is ignored",
+        "        if self.stopped:\n            return []\n",
+        "",
+        "fetcher",
+        "a worker that stops would take new jobs",
+    ),
+    _engine(
+        "fetcher: never alone with a suspect",
+        "alone = self._roster.busy() == 0 and len(asked) == 1",
+        "alone = True",
+        "fetcher worker_limits",
+        "poison would take its neighbours with it",
+    ),
+    _engine(
+        "fetcher: others beside a suspect",
+        "            self._holding_for = line\n",
+        "            self._holding_for = None\n",
+        "fetcher worker_limits",
+        "poison would take jobs with it that came after it",
+    ),
+    _engine(
+        "fetcher: a failed settle drops deliveries",
+        "        except EngineError as error:\n            failed = error\n",
+        "        except EngineError:\n            raise\n",
+        "fetcher",
+        "jobs that were acquired in the same pipeline would wait for a lease",
+    ),
+    _engine(
+        "fetcher: the lease counts from the reply",
+        "self._runner.start(delivery, asked_s)",
+        "self._runner.start(delivery, self._clock.monotonic_s())",
+        "fetcher",
+        "after a slow reply the first renewal would come late by as much",
+    ),
+    _engine(
+        "fetcher: a wake-up during the call is lost",
+        "        self.acquired_s = self._clock.monotonic_s()\n        if answer.status",
+        "        self.acquired_s, line.woken = self._clock.monotonic_s(), False\n        if answer.status",
+        "fetcher",
+        "a job enqueued at that moment would wait for the timer",
+    ),
+    _engine(
+        "fetcher: one queue takes every token",
+        "            self.lines.append(line)\n",
+        "            self.lines.insert(0, line)\n",
+        "fetcher",
+        "of queues that share a limit one would starve",
+    ),
+    _engine(
+        "fetcher: lost keys stay lost",
+        "        await self._store.run(configure(line.keys, line.queue.limits()))\n",
+        "",
+        "worker_life",
+        "after FLUSHALL nothing would run until a restart",
+    ),
+)
+
+_RENEWER = (
+    _engine(
+        "renewer: leases renewed past the deadline",
+        "return now >= running.grace_ends_s",
+        "return False",
+        "worker_leases worker_cancel",
+        "a handler that hangs would hold its job for ever",
+    ),
+    _engine(
+        "renewer: what it no longer renews is unknown",
+        "self._send(line, unrenewed[:MAX_BATCH], now, after_s, strays=len(unrenewed) <= MAX_BATCH)",
+        "self._send(line, [], now, after_s, strays=len(unrenewed) <= MAX_BATCH)",
+        "worker_leases",
+        "a job that hangs would go round for ever, uncharged",
+    ),
+    _engine(
+        "renewer: strays kept",
+        "strays=len(unrenewed) <= MAX_BATCH",
+        "strays=False",
+        "worker_leases",
+        "jobs of a lost reply would be charged a crash",
+    ),
+    _engine(
+        "renewer: nothing is renewed",
+        "renew=not _past(r, now) and now - r.renewed_s >= after_s",
+        "renew=False",
+        "worker_leases",
+        "every job longer than a lease would be taken away",
+    ),
+    _engine(
+        "renewer: lost jobs are not told",
+        "                self._tell(self._runner.lose, line.queue.name, holding.fence)\n",
+        "                pass\n",
+        "worker_leases",
+        "a handler would work on for nothing",
+    ),
+    _engine(
+        "renewer: cancelled jobs are not told",
+        "                self._tell(self._runner.cancel, line.queue.name, holding.fence)\n",
+        "                pass\n",
+        "worker_cancel",
+        "a cancelled job would run to its end",
+    ),
+    _engine(
+        "renewer: a blocked loop is not seen",
+        "if now - self._runner.seen_s < _BLOCKED_S:",
+        "if now >= 0:",
+        "shutdown",
+        "a process whose loop hangs would hold its jobs for ever",
+    ),
+    _engine(
+        "renewer: a blocked process keeps its other jobs",
+        "            self._release_others(blocking)\n",
+        "",
+        "shutdown",
+        "its other jobs would wait for a lease and be charged a crash",
+    ),
+    _engine(
+        "renewer: the blocking job goes uncharged",
+        " if delivery.fence not in guilty]",
+        "]",
+        "shutdown",
+        "a job that blocks the loop would end one process after the other",
+    ),
+    _engine(
+        "renewer: one queue's trouble costs the others their leases",
+        "            except EngineError as error:\n                # One queue's",
+        "            except ZeroDivisionError as error:\n                # One queue's",
+        "worker_leases",
+        "one key of a wrong type would cost every queue's jobs a crash",
+    ),
+)
+
+_WORKER = (
+    _engine(
+        "sweeper: one page only",
+        "if not swept.more:",
+        "if swept.jobs or not swept.more:",
+        "worker_leases",
+        "a dead worker's jobs would come back a hundred at a time",
+    ),
+    _engine(
+        "sweeper: one prune only",
+        "if max(pruned.values()) < MAX_BATCH:",
+        "if max(pruned.values()) >= 0:",
+        "worker_storage",
+        "a fast queue would end more jobs than are ever deleted",
+    ),
+    _engine(
+        "runner: a timeout is not told",
+        'if now >= running.context.deadline_s and self.stop(running, "timeout"):',
+        "if now < 0:",
+        "worker_cancel",
+        "a handler that hangs would take its place for ever",
+    ),
+    _engine(
+        "runner: the place of a handler that ignores its timeout stays taken",
+        "if now >= running.grace_ends_s and running.job is not None:",
+        "if now < 0:",
+        "worker_cancel",
+        "handlers that ignore their cancel would fill the process",
+    ),
+    _engine(
+        "runner: a stop waits for handlers before it gives back",
+        "            self._settler.add(running, Release())\n",
+        "",
+        "shutdown",
+        "the job of a handler that ignores the stop would wait for a lease",
+    ),
+    _engine(
+        "executor: a stop is charged",
+        '        case "shutdown" | "lost":\n            return Release()\n',
+        '        case "shutdown" | "lost":\n'
+        "            return _failed_attempt(job, delivery, describe(error), random)\n",
+        "executor",
+        "every deploy would charge an attempt",
+    ),
+    _engine(
+        "executor: one attempt more than allowed",
+        "attempt = delivery.attempts + 1",
+        "attempt = delivery.attempts",
+        "executor",
+        "a job would be tried once more than it says",
+    ),
+    _engine(
+        "services: a second signal is ignored",
+        "await self._roster.wait_empty(grace_s, at_once)",
+        "await self._roster.wait_empty(grace_s)",
+        "shutdown",
+        "a hurried stop would take the whole grace",
+    ),
+    _engine(
+        "services: one consumer name for a label",
+        'f"{settings.worker_id}~{secrets.token_hex(4)}"',
+        "settings.worker_id",
+        "worker_life",
+        "a new process would give back what the old one of its label still runs",
+    ),
+    _engine(
+        "listener: a wake-up that nobody can use is kept",
+        '            await self._store.command("LPUSH", rang, "1")\n',
+        "            pass\n",
+        "worker_life",
+        "a job would wait while another worker is free",
+    ),
+    _engine(
+        "supervisor: an unforeseen error ends the loop",
+        "            except Exception:  # noqa: BLE001 - told",
+        "            except ZeroDivisionError:  # told",
+        "worker_life worker_leases",
+        "a worker would go on without its sweeps, or its fetcher",
+    ),
+)
+
+_STORE = (
+    _engine(
+        "streams/store: a flushed script is not sent again",
+        "            if unknown:\n",
+        "            if not unknown and unknown:\n",
+        "worker_life client_enqueue",
+        "after SCRIPT FLUSH callers would wait for ever",
+    ),
+    _engine(
+        "streams/store: a demoted primary is kept",
+        "        if elsewhere:\n",
+        "        if elsewhere and not unknown and unknown:\n",
+        "failover",
+        "after a failover nothing would run until a restart",
+    ),
+    _engine(
+        "streams/store: a caller that left breaks the pipeline",
+        "    if request.future.done():\n        return\n    try:",
+        "    try:",
+        "client_enqueue",
+        "the others of its pipeline would never be answered",
+    ),
+    _engine(
+        "streams/store: one error fails the whole pipeline",
+        "            except LINK_ERRORS:\n                raise\n",
+        "            except RedisError:\n                raise\n",
+        "client_enqueue worker_leases worker_life",
+        "one refused call would cost its neighbours their answers",
+    ),
+    _engine(
+        "streams/sync_store: the client sends writes again",
+        "            retry=Retry(NoBackoff(), 0),\n",
+        "            retry=Retry(NoBackoff(), 3),\n",
+        "sync_client",
+        "a call would be sent again unseen, and outlast its time",
+    ),
+)
+
+_CLIENT = (
+    _engine(
+        "outbox: sent again as another call",
+        "                answers = await self._store.run(call)\n",
+        "                answers = await self._store.run(\n"
+        "                    enqueue_call(line, self._clock, [letter.job for letter in batch])\n"
+        "                )\n",
+        "client_enqueue",
+        "an enqueue whose answer was lost would run twice",
+    ),
+    _engine(
+        "outbox: sends for ever",
+        "if closed or now >= letter.ends_s:",
+        "if closed:",
+        "client_enqueue",
+        "a request would hang for as long as Redis is away",
+    ),
+    _engine(
+        "outbox: sends what nobody waits for",
+        "        if not letter.future.done():\n            batch.append(letter)",
+        "        if True:\n            batch.append(letter)",
+        "client_enqueue",
+        "a call that was cancelled before it was sent would store its job",
+    ),
+    _engine(
+        "posting: sends for longer than Redis remembers",
+        "RESEND_S = 60.0",
+        "RESEND_S = 600.0",
+        "client_enqueue",
+        "an enqueue sent again after its reply was forgotten would run twice",
+    ),
+    _engine(
+        "watch: what happened before it listened is missed",
+        "                _wake(*waiting.values())  # what happened before that was not heard\n",
+        "",
+        "client_result",
+        "a result that came at that moment would be seen a second late",
+    ),
+)
+
+MUTANTS: tuple[Mutant, ...] = (*_SETTLER, *_FETCHER, *_RENEWER, *_WORKER, *_STORE, *_CLIENT)
