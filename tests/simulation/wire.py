@@ -1,0 +1,101 @@
+"""One connection between a simulated process and the server: commands go up in order, replies come down in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from tests.simulation.loop import OUTSIDE, VirtualLoop
+from tests.simulation.process import Process
+from tests.simulation.weather import Fate, Weather
+
+Words = list[bytes]
+
+
+class Peer(Protocol):
+    """The server's side."""
+
+    def take(self, wire: Wire, commands: Sequence[Words]) -> list[Any]:
+        """The replies of the commands, done now; those that wait in the server are answered later, by `Wire.answer`."""
+        ...
+
+    def forget(self, wire: Wire) -> None:
+        """The connection is gone: nobody waits on it."""
+        ...
+
+
+class Wire:
+    """Open until one side closes it, or the way between them breaks; `mute` says that nothing goes over it any more."""
+
+    def __init__(self, loop: VirtualLoop, peer: Peer, weather: Weather, process: Process) -> None:
+        self._loop, self._peer, self._weather, self.process = loop, peer, weather, process
+        self.inbox: deque[Any] = deque()
+        self.broken = self.mute = self.closed = False
+        self._news: asyncio.Future[None] | None = None
+        self._arrives_s = self._answers_s = 0.0
+
+    def send(self, commands: Sequence[Words]) -> None:
+        """The commands are on their way."""
+        fate = self._weather.fate(self.process.name, self._loop.time())
+        self._arrives_s = max(self._arrives_s, self._loop.time() + fate.up_s)
+        self._loop.call_at(self._arrives_s, self._arrive, commands, fate, context=OUTSIDE.copy())
+
+    def answer(self, replies: Sequence[Any], down_s: float) -> None:
+        """The replies are on their way."""
+        self._answers_s = max(self._answers_s, self._loop.time() + down_s)
+        self._loop.call_at(self._answers_s, self._deliver, replies, context=OUTSIDE.copy())
+
+    async def news(self) -> None:
+        """Returns when a reply has come, or the connection broke."""
+        while not self.inbox and not self.broken:
+            self._news = self._loop.create_future()
+            await self._news
+
+    def cut(self, *, silent: bool) -> None:
+        """The way is broken: the process hears of it, or only ever hears nothing."""
+        self.mute = True
+        self._peer.forget(self)
+        if not silent:
+            self.broken = True
+            self._wake()
+
+    def close(self) -> None:
+        """The process has closed its side; what it sent before still arrives."""
+        self.closed = True
+        self._loop.call_later(0.001, self._peer.forget, self, context=OUTSIDE.copy())
+
+    def _arrive(self, commands: Sequence[Words], fate: Fate) -> None:
+        outage = self._weather.outage(self.process.name, self._loop.time())
+        if outage is not None:
+            self.cut(silent=outage.silent)
+        if self.mute:
+            return
+        if fate.mishap in ("lost", "cut"):
+            self.cut(silent=fate.mishap == "lost")
+            return
+        done = list(commands)
+        if fate.mishap == "torn":
+            done = done[: round(len(done) * fate.share[0])]
+        replies = self._peer.take(self, done) if done else []
+        if fate.mishap == "torn":
+            replies = replies[: round(len(replies) * fate.share[1])]
+        if fate.mishap in ("mute", "reset"):
+            replies = []
+        self.answer(replies, fate.down_s)
+        if fate.mishap in ("mute", "reset", "torn"):
+            self._loop.call_at(self._answers_s, self._end, fate.mishap == "mute", context=OUTSIDE.copy())
+
+    def _end(self, silent: bool) -> None:  # noqa: FBT001 - called by the loop
+        # Replies that came with the end are read before it is seen.
+        self._loop.call_later(0, lambda: self.cut(silent=silent), context=OUTSIDE.copy())
+
+    def _deliver(self, replies: Sequence[Any]) -> None:
+        if not self.mute and not self.closed:
+            self.inbox += replies
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
