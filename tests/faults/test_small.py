@@ -1,0 +1,19 @@
+"""The rows of faults at their smallest: every run of the tests kills, cuts, replaces, freezes and poisons workers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.plan import Plan
+from tests.faults.report import told
+from tests.faults.rows import find_row
+
+SEED = 1
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("row", ["F1", "F2", "F4", "F5", "F6"])
+def test_row(row: str, postgres_url: str) -> None:
+    """The row keeps all its limits."""
+    report = find_row(row)(Plan(row, "small", SEED, postgres_url))
+    assert not report.broken, told(report)
