@@ -6,19 +6,31 @@ import signal
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from typing import Protocol
 
 from tests.faults.evidence import Fault, FaultKind
-from tests.faults.house import House
 from tests.support.wait import eventually
-from tests.support.workers import WorkerProcess
+from tests.support.workers import Theatre, WorkerProcess
 
 _READY_WITHIN_S = 60.0
+
+
+class Site(Protocol):
+    """Where a crew works: a house, or what is like one in this."""
+
+    theatre: Theatre
+    faults: list[Fault]
+    refused_settles: int
+
+    def held_by(self, label: str, /) -> dict[str, int]:
+        """The deliveries that Redis believes to be in the process of this label."""
+        ...
 
 
 class Crew:
     """Workers of a house. Each is ended by its id; none outlives the row."""
 
-    def __init__(self, house: House, stack: ExitStack, words: tuple[str, ...]) -> None:
+    def __init__(self, house: Site, stack: ExitStack, words: tuple[str, ...]) -> None:
         self._house, self._stack, self._words = house, stack, words
         self.at_work: list[WorkerProcess] = []
         self._gone: list[WorkerProcess] = []
@@ -97,7 +109,7 @@ class Crew:
 
 
 @asynccontextmanager
-async def open_crew(house: House, count: int, *words: str) -> AsyncGenerator[Crew]:
+async def open_crew(house: Site, count: int, *words: str) -> AsyncGenerator[Crew]:
     """So many workers at work, started with these words beside `run`; all are gone afterwards."""
     with ExitStack() as stack:
         crew = Crew(house, stack, words)
