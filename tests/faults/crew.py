@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from typing import Protocol
 
@@ -74,6 +74,12 @@ class Crew:
     def bury(self) -> list[tuple[WorkerProcess, Fault]]:
         """Those that have ended by themselves since the last look, no longer at work, and what they held."""
         return [(worker, self._hit("death", worker)) for worker in self.at_work if worker.status is not None]
+
+    def caught_in(self, ids: Collection[str]) -> list[WorkerProcess]:
+        """Those at work that one of these jobs never lets go, though it may have been taken from them."""
+        starts = self._house.theatre.ledger.starts()
+        pids = {entry.pid for job in ids for entry in starts.get(job, [])}
+        return [worker for worker in self.at_work if worker.pid in pids]
 
     def ask_to_stop(self, worker: WorkerProcess) -> Fault:
         """The process has SIGTERM; it is no longer counted as at work."""

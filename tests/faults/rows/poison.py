@@ -46,7 +46,7 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
     async with open_house(plan, concurrency=_PLACES, lease_s=_LEASE_S, sweep_s=_SWEEP_S) as house:
         async with open_crew(house, _WORKERS) as crew:
             producing = asyncio.create_task(_produce(house, random, poison, hungry))
-            deaths = await _replace_the_dead(house, crew, producing)
+            deaths = await _replace_the_dead(house, crew, producing, poison)
             drained = await house.drain(within_s=60)
             await crew.let_go()
         evidence = await house.evidence(*POISONS, "hungry")
@@ -67,10 +67,11 @@ async def _produce(house: House, random: Random, poison: int, hungry: int) -> No
         await house.until_ended((n - 4) * 21)
 
 
-async def _replace_the_dead(house: House, crew: Crew, producing: asyncio.Task[None]) -> Counter[int]:
-    """Every job has ended; how often processes ended with which status meanwhile."""
+async def _replace_the_dead(house: House, crew: Crew, producing: asyncio.Task[None], poison: int) -> Counter[int]:
+    """Every job has ended and holds no process; how often processes ended with which status meanwhile."""
     deaths: Counter[int] = Counter()
-    while not (producing.done() and await house.nothing_left()):
+    spinning = [f"poison{n}" for n in range(poison) if POISONS[n % len(POISONS)] == "spin"]
+    while not (producing.done() and await house.nothing_left()) or crew.caught_in(spinning):
         dead = crew.bury()
         deaths.update(worker.status or 0 for worker, _ in dead)
         crew.send_for(len(dead))

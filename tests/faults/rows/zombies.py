@@ -96,19 +96,13 @@ async def _block_loops(house: House, crew: Crew, ids: Sequence[str]) -> int:
     neighbours = [f"beside{n}" for n in range(20 * len(ids))]
     await house.put(Part("work", 0.3), *neighbours)
     exits = 0
-    while not await house.have_ended(ids) or _blocked(house, crew, ids):
+    while not await house.have_ended(ids) or crew.caught_in(ids):
         for worker, _ in crew.bury():
             exits += worker.status == EXIT_BLOCKED
             crew.send_for(1)
         await asyncio.sleep(0.02)
     await house.until_all_ended(neighbours)
     return exits
-
-
-def _blocked(house: House, crew: Crew, ids: Sequence[str]) -> set[int]:
-    """The processes that are still in one of these jobs, though it may have been taken from them."""
-    starts = house.theatre.ledger.starts()
-    return {entry.pid for job in ids for entry in starts.get(job, [])} & {worker.pid for worker in crew.at_work}
 
 
 async def _ignore_stops(house: House, wave: int) -> float:
