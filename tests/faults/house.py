@@ -105,6 +105,15 @@ class House:
 
         await eventually(there, within_s=within_s, every_s=0.03)
 
+    async def until_room(self, ahead: int, *, within_s: float = 60.0) -> None:
+        """Fewer jobs than this have yet to end; AssertionError if not in time."""
+
+        async def there() -> bool:
+            counts = await self.inspector.counts(QUEUE)
+            return counts.waiting + counts.delayed + counts.active < ahead
+
+        await eventually(there, within_s=within_s, every_s=0.03)
+
     async def drain(self, *, within_s: float) -> bool:
         """Whether every job that is stored has ended in time."""
         try:

@@ -35,7 +35,7 @@ HURRY_S, HURRY_GRACE_S = 0.5, 0.3
 _MEGABYTE = 1 << 20
 _ROOM_BYTES = 64 * _MEGABYTE
 
-Do = Literal["work", "raise", "stubborn", "block", "exit", "segfault", "hog", "hungry", "spin"]
+Do = Literal["work", "note", "raise", "stubborn", "block", "exit", "segfault", "hog", "hungry", "spin"]
 
 
 class Part(Struct, frozen=True):
@@ -74,6 +74,14 @@ async def perform(job: JobContext[Cast], part: Part) -> Performed:
 
 async def _work(_job: JobContext[Cast], part: Part) -> None:
     await asyncio.sleep(part.seconds)
+
+
+async def _note(job: JobContext[Cast], part: Part) -> None:
+    job.log("begins")
+    job.progress("half", 50)
+    await asyncio.sleep(part.seconds)
+    await job.checkpoint()
+    job.log("ends")
 
 
 async def _raise(job: JobContext[Cast], _part: Part) -> None:
@@ -142,6 +150,7 @@ async def _spin(_job: JobContext[Cast], _part: Part) -> None:
 
 _ACTS: dict[Do, Callable[[JobContext[Cast], Part], Awaitable[None]]] = {
     "work": _work,
+    "note": _note,
     "raise": _raise,
     "stubborn": _ignore_cancel,
     "block": _block,
