@@ -14,14 +14,28 @@ from engine import State
 from tests.faults.book import Acknowledged, Asked, Effect
 from tests.support.ledger import Entry
 
-FaultKind = Literal["kill", "death", "freeze", "term"]
+WorkerFault = Literal["kill", "death", "freeze", "term"]
 """`death`: a process that a job ended; `term`: a process that was asked to stop."""
+ServerFault = Literal[
+    "restart",
+    "redis_kill",
+    "flush_scripts",
+    "clock_step",
+    "destroy_group",
+    "delete_stream",
+    "wrong_type",
+    "flush_all",
+    "postgres_kill",
+]
+FaultKind = WorkerFault | ServerFault
 HITS: frozenset[FaultKind] = frozenset({"kill", "death", "freeze"})
 """Those that end leases by silence: each charges a crash to every job that the process held."""
+LOSSES: frozenset[FaultKind] = frozenset({"destroy_group", "delete_stream", "wrong_type", "flush_all"})
+"""Those that make Redis forget who holds what: each job that was held may be handed over again, and is not charged."""
 
 
 class Fault(Struct, frozen=True):
-    """What was done to a worker process, when, and the deliveries that it held: job id → fence."""
+    """What was done to a process, when, and the deliveries that it held: job id → fence. Of Redis, that it knew of."""
 
     kind: FaultKind
     pid: int
@@ -54,6 +68,8 @@ class Evidence(Struct, frozen=True, kw_only=True, dict=True):
     max_crashes: int = 3
     unruly: frozenset[str] = frozenset()
     """Parts that raise, or end their process: what becomes of them is for their row to judge."""
+    forgotten: frozenset[str] = frozenset()
+    """Jobs that Redis was made to forget with everything else: not lost by the engine, and new if they come again."""
 
     @cached_property
     def starts(self) -> dict[str, list[Entry]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Unpack
 
@@ -171,7 +171,9 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(plan: Plan, **queue: Unpack[QueueSettings]) -> AsyncGenerator[House]:
+async def open_house(
+    plan: Plan, valkey_settings: Mapping[str, str] | None = None, /, **queue: Unpack[QueueSettings]
+) -> AsyncGenerator[House]:
     """A house whose queue has short leases and these settings; nothing of it is left afterwards."""
     settings: QueueSettings = {
         "lease_s": LEASE_S,
@@ -183,7 +185,7 @@ async def open_house(plan: Plan, **queue: Unpack[QueueSettings]) -> AsyncGenerat
     app = make_app(settings)
     with (
         scratch() as directory,
-        EmbeddedValkey(directory / "valkey") as valkey,
+        EmbeddedValkey(directory / "valkey", settings=valkey_settings) as valkey,
         open_theatre(valkey.url, plan.row.lower(), directory, settings) as theatre,
     ):
         async with open_book(plan.postgres_url) as book:

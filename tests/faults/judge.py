@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from engine import State
-from tests.faults.evidence import Evidence, Fault
+from tests.faults.evidence import LOSSES, Evidence, Fault
 from tests.faults.figures import Figures, Phases, Spread, spread
 from tests.support.ledger import Entry
 
@@ -44,7 +44,7 @@ def _enqueues(evidence: Evidence) -> dict[str, Any]:
         "attempted": len(asked),
         "acknowledged": len(acknowledged),
         "recovered": len(asked - acknowledged.keys() & finals.keys()),
-        "lost": len(acknowledged.keys() - finals.keys()),
+        "lost": len(acknowledged.keys() - finals.keys() - evidence.forgotten),
         "unexpected": len((finals.keys() | evidence.starts.keys()) - asked),
         "duplicated_enqueues": sum(
             ticket.id in finals and finals[ticket.id].run != ticket.run for ticket in evidence.acknowledged
@@ -56,11 +56,12 @@ def _executions(evidence: Evidence) -> dict[str, Any]:
     told, finals = evidence.marks("told"), evidence.finals
     due_us = {job.id: job.delay_ms * 1000 for job in evidence.asked if job.delay_ms}
     fences = Counter(entry.fence for entries in evidence.starts.values() for entry in entries)
+    takings = evidence.hits + [fault for fault in evidence.faults if fault.kind in LOSSES]
     early = repeated = unexplained = stale = 0
     for job, entries in evidence.starts.items():
         repeated += len(entries) - 1
         for before in entries[:-1]:
-            known = (job, before.fence) in told or any(_explains(fault, job, before) for fault in evidence.hits)
+            known = (job, before.fence) in told or any(_explains(fault, job, before) for fault in takings)
             unexplained += not known and job in evidence.ruly
         final = finals.get(job)
         if final is not None:
@@ -85,7 +86,9 @@ def _explains(fault: Fault, job: str, execution: Entry) -> bool:
 
 def _effects(evidence: Evidence) -> dict[str, Any]:
     verdicts = Counter(effect.verdict for effect in evidence.effects)
-    accepted = Counter(effect.id for effect in evidence.effects if effect.verdict == "accepted")
+    taken = [effect for effect in evidence.effects if effect.verdict == "accepted"]
+    accepted = Counter(effect.id for effect in taken)
+    wanted = {(each.id, each.run if each.id in evidence.forgotten else 0) for each in taken}
     newest: dict[str, int] = {}
     overtaken = 0
     for effect in evidence.effects:
@@ -93,7 +96,7 @@ def _effects(evidence: Evidence) -> dict[str, Any]:
         newest[effect.id] = max(effect.fence, newest.get(effect.id, 0))
     completed = {job for job, final in evidence.finals.items() if final.state is State.COMPLETED}
     return {
-        "duplicated_effects": sum(count - 1 for count in accepted.values()),
+        "duplicated_effects": len(taken) - len(wanted),
         "missing_effects": len(completed - accepted.keys()),
         "stale_effects_accepted": overtaken,
         "repeated_effects": verdicts["repeated"],
