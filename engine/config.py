@@ -12,12 +12,17 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from engine.errors import SettingError, StoreMisused, Unreachable
+from engine.errors import EnqueueUnknown, SettingError, StoreFull, StoreMisused, Unreachable
 
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
 _FORMATS = ("", "json", "text")
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)\Z")
 _QUOTED = re.compile(r"""(["'])(.*?)\1\s*(?:#.*)?\Z""")
+_REFUSES_WRITES = {  # by the words of the server, whose first one the client cuts off
+    "read only replica": "is a replica and refuses writes",
+    "good replicas": "refuses writes, as it misses its replicas",
+}
+_ASK = "`python -m engine doctor` says what to do"
 _USER = re.compile(r"[\w.-]*\Z")
 _LABEL = re.compile(r"[^\s~\x00-\x1f\x7f-\x9f]{1,100}\Z")
 
@@ -99,7 +104,19 @@ def safe_url(url: str) -> str:
 def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
     """The error of a command that found no Redis: where it looked, and what to do."""
     reason = str(error).removeprefix("Redis does not answer: ").rstrip(".")
+    for words, meaning in _REFUSES_WRITES.items():
+        if words in reason:
+            where = safe_url(settings.redis_url)
+            again = "; the jobs may be stored: enqueue the same ids again" if isinstance(error, EnqueueUnknown) else ""
+            return Unreachable(f"Redis at {where} {meaning}: {_ASK}{again}")
     return Unreachable(f"no Redis at {safe_url(settings.redis_url)} ({reason}): start it, or set REDIS_URL")
+
+
+def full(error: StoreFull) -> StoreFull:
+    """The error of a command whose writes Redis refuses: memory has another remedy than a disk."""
+    if "MISCONF" in str(error):
+        return StoreFull(f"Redis refuses writes, as it cannot write to its disk: {_ASK}")
+    return error
 
 
 def refused(settings: Settings, error: StoreMisused) -> StoreMisused:

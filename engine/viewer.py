@@ -19,7 +19,7 @@ from engine.streams.keys import check_id
 from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import EventPage, JobPage, LimitsView, MinuteStats
-from engine.why import beating, why_job, why_queue, why_unknown
+from engine.why import beating, no_job, why_job, why_queue, why_unknown
 
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
@@ -160,7 +160,7 @@ class Viewer:
         """One sentence: why the job, or the queue's next one, is not running; or what it is doing."""
         status = await self.show(queue, job_id) if job_id is not None else None
         if job_id is not None and status is None:
-            return f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
+            return no_job(queue, job_id)
         found = await self.counts(queue)
         limits = await self.limits(queue)
         now_ms = await self.now_ms()

@@ -43,6 +43,11 @@ def why_queue(counts: QueueCounts, limits: LimitsView, workers: Sequence[WorkerI
     return f"nothing of queue {queue} waits; {counts.delayed} delayed, {counts.active} active"
 
 
+def no_job(queue: str, job_id: str) -> str:
+    """What to say of an id without a record."""
+    return f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
+
+
 def beating(workers: Sequence[WorkerInfo], now_ms: int) -> list[WorkerInfo]:
     """The workers that have told of themselves lately: one that was killed stays listed for half a minute."""
     return [worker for worker in workers if now_ms - worker.seen <= SILENT_MS]

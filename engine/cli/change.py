@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from engine.cli.command import Commands, add_command, reach
+from engine.cli.command import Commands, add_command, reach, read_span_s
 from engine.cli.output import print_json, print_line, say
 from engine.config import Settings
-from engine.errors import SettingError
+from engine.errors import EngineError, SettingError
 from engine.inspector import Inspector
 from engine.loading import load_app
 from engine.types import ENDED, JobLine, State
+from engine.why import no_job
 
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_BATCH = 250
+_ANSWERS = {
+    "requested": "it runs, and is told within a second to stop",
+    "not_cancellable": "not cancelled: it has ended",
+    "not_delayed": "not promoted: it is not delayed",
+    "not_failed": "not retried: it has not failed",
+}
+"""What the answers that are no success in themselves mean to who asked."""
 
 
 def add_to(commands: Commands) -> None:
@@ -50,7 +55,7 @@ def _one(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
     def run(arguments: argparse.Namespace, settings: Settings) -> int:
         async def change(inspector: Inspector) -> int:
             answer = await getattr(inspector, verb)(arguments.queue, arguments.id)
-            return _tell(arguments, answer, "cancelled", "requested", "promoted")
+            return _tell(arguments, arguments.queue, answer, "cancelled", "requested", "promoted")
 
         return _change(arguments, settings, change)
 
@@ -83,8 +88,8 @@ def _retry(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.dry_run:
             status = await inspector.show(queue, arguments.id)
             answer = "unknown" if status is None else "failed" if status.state is State.FAILED else "not_failed"
-            return _tell(arguments, answer, "failed")
-        return _tell(arguments, await inspector.requeue(queue, arguments.id), "requeued")
+            return _tell(arguments, queue, answer, "failed")
+        return _tell(arguments, queue, await inspector.requeue(queue, arguments.id), "requeued")
 
     async def many(inspector: Inspector) -> int:
         text = arguments.error or ""
@@ -103,13 +108,13 @@ def _tell_many(arguments: argparse.Namespace, chosen: list[JobLine], retried: in
     if arguments.dry_run:
         for job in chosen:
             print_line(f"{job.id}: {job.failed_reason}")
-        say(f"{len(chosen)} failed jobs would wait again; nothing was changed")
+        say(f"failed jobs that would wait again: {len(chosen)}; nothing was changed")
     else:
-        print_line(f"{retried} of {len(chosen)} failed jobs wait again")
+        print_line(f"failed jobs that wait again: {retried} of {len(chosen)}")
 
 
 def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
-    age_s = _seconds(arguments.older)
+    age_s = read_span_s("--older", arguments.older)
     states = [State(state) for state in arguments.state or sorted(ENDED)]
 
     async def change(inspector: Inspector) -> int:
@@ -117,24 +122,19 @@ def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.json:
             print_json(gone)
         else:
-            print_line(", ".join(f"{count} {state}" for state, count in gone.items()) + " deleted")
+            print_line("deleted: " + ", ".join(f"{count} {state}" for state, count in gone.items()))
         return 0
 
     return _change(arguments, settings, change)
 
 
-def _seconds(age: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", age)
-    if found is None:
-        raise SettingError(f"--older {age}: write a number with s, m, h or d, as in 24h")
-    return float(found[1]) * _UNITS[found[2] or "s"]
-
-
-def _tell(arguments: argparse.Namespace, answer: str, *good: str) -> int:
+def _tell(arguments: argparse.Namespace, queue: str, answer: str, *good: str) -> int:
     if arguments.json:
         print_json({"id": arguments.id, "answer": answer})
+    elif answer == "unknown":
+        raise EngineError(no_job(queue, arguments.id))
     else:
-        print_line(f"{arguments.id}: {answer.replace('_', ' ')}")
+        print_line(f"{arguments.id}: {_ANSWERS.get(answer, answer)}")
     return 0 if answer in good else 1
 
 

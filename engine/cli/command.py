@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from engine.config import Settings, no_redis, refused
-from engine.errors import StoreMisused, Unreachable
+from engine.config import Settings, full, no_redis, refused
+from engine.errors import SettingError, StoreFull, StoreMisused, Unreachable
 
 EXITS = (
     "exit codes: 0 done, 1 the job or check failed, 2 bad input, 3 unreachable, 4 the app refused to start, 70 blocked"
 )
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 Run = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -40,3 +42,13 @@ def reach(settings: Settings, work: Coroutine[Any, Any, int]) -> int:
         raise no_redis(settings, error) from error
     except StoreMisused as error:
         raise refused(settings, error) from error
+    except StoreFull as error:
+        raise full(error) from error
+
+
+def read_span_s(option: str, text: str) -> float:
+    """The seconds of a span such as 90, 90s, 30m, 24h or 7d; SettingError names the option."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text)
+    if found is None:
+        raise SettingError(f"{option} {text}: write a number with s, m, h or d, as in 24h")
+    return float(found[1]) * _UNITS[found[2] or "s"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from engine.cli.command import Commands, add_command, reach
-from engine.cli.output import print_json, print_table
+from engine.cli.output import print_json, print_line, print_table
 from engine.config import Settings
 from engine.errors import SettingError
 from engine.inspector import LIMITS, LimitSettings
@@ -25,7 +25,7 @@ _TEXTS = {
 def add_to(commands: Commands) -> None:
     """The command `limit` is there."""
     limit = add_command(commands, "limit", _limit, "show or set the limits of a queue; what is set wins until --reset")
-    limit.add_argument("queue")
+    limit.add_argument("queue", nargs="?", help="needed to set one; without it all queues are shown")
     for name in LIMITS:
         whole = name not in ("rate", "shared_rate")
         limit.add_argument(f"--{name.replace('_', '-')}", type=int if whole else float, metavar="N", help=_TEXTS[name])
@@ -41,6 +41,8 @@ def _limit(arguments: argparse.Namespace, settings: Settings) -> int:
     chosen = LimitSettings(**{name: value for name in LIMITS if (value := getattr(arguments, name)) is not None})  # type: ignore[typeddict-item]
     if chosen and arguments.reset:
         raise SettingError("--reset takes back everything that was set: use it alone")
+    if arguments.queue is None and (chosen or arguments.reset):
+        raise SettingError(f"name the queue: one of {', '.join(app.queues)}")
 
     async def change() -> int:
         async with app.inspect(settings) as inspector:
@@ -48,10 +50,14 @@ def _limit(arguments: argparse.Namespace, settings: Settings) -> int:
                 await inspector.reset_limits(arguments.queue)
             elif chosen:
                 await inspector.set_limits(arguments.queue, **chosen)
-            view = await inspector.limits(arguments.queue)
+            names = [arguments.queue] if arguments.queue is not None else list(app.queues)
+            views = {name: await inspector.limits(name) for name in names}
         if arguments.json:
-            print_json(view)
-        else:
+            print_json(views[arguments.queue] if arguments.queue is not None else views)
+            return 0
+        for name, view in views.items():
+            if arguments.queue is None:
+                print_line(f"queue {name}")
             _print(view)
         return 0
 

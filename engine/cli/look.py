@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from engine.cli.command import Commands, add_command, reach
 from engine.cli.output import follow_job, print_counts, print_jobs, print_json, print_line, print_status, say
 from engine.config import Settings
-from engine.errors import EngineError, SettingError
+from engine.errors import EngineError, SettingError, UnknownQueue
 from engine.inspector import Inspector
 from engine.loading import engine_command, load_app
-from engine.types import JobLine, State
+from engine.types import JobLine, QueueCounts, State
 
 _PAGE = 250
 
@@ -29,7 +30,7 @@ def add_to(commands: Commands) -> None:
     jobs.add_argument("--limit", type=int, default=50)
 
     why = add_command(commands, "why", _why, "say in one sentence why a job, or a queue, is not running")
-    why.add_argument("queue")
+    why.add_argument("queue", metavar="QUEUE|ID")
     why.add_argument("id", nargs="?")
 
 
@@ -42,7 +43,10 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
         async with app.inspect(settings) as inspector:
             if arguments.id is None:
                 names = [arguments.queue] if arguments.queue else list(app.queues)
-                print_counts([await inspector.counts(name) for name in names], as_json=arguments.json)
+                found = [await inspector.counts(name) for name in names]
+                print_counts(found, as_json=arguments.json)
+                if not arguments.json:
+                    await _tell_why(arguments, inspector, found)
                 return 0
             if arguments.follow:
                 return await follow_job(inspector, arguments.queue, arguments.id, as_json=arguments.json)
@@ -54,6 +58,13 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
 
     return reach(settings, look())
+
+
+async def _tell_why(arguments: argparse.Namespace, inspector: Inspector, counts: Sequence[QueueCounts]) -> None:
+    """A line for each queue in which something does not run."""
+    for one in counts:
+        if one.paused or one.waiting or one.delayed:
+            print_line(f"why: {_for(arguments, await inspector.why(one.queue))}")
 
 
 def _for(arguments: argparse.Namespace, reason: str) -> str:
@@ -99,14 +110,28 @@ def _why(arguments: argparse.Namespace, settings: Settings) -> int:
 
     async def ask() -> int:
         async with app.inspect(settings) as inspector:
-            reason = _for(arguments, await inspector.why(arguments.queue, arguments.id))
-            known = arguments.id is None or await inspector.show(arguments.queue, arguments.id) is not None
+            queue, job_id = await _which(arguments, inspector, list(app.queues))
+            reason = _for(arguments, await inspector.why(queue, job_id))
+            known = job_id is None or await inspector.show(queue, job_id) is not None
         if not known:
             raise EngineError(reason)
         if arguments.json:
-            print_json({"queue": arguments.queue, "id": arguments.id, "why": reason})
+            print_json({"queue": queue, "id": job_id, "why": reason})
         else:
             print_line(reason)
         return 0
 
     return reach(settings, ask())
+
+
+async def _which(arguments: argparse.Namespace, inspector: Inspector, queues: Sequence[str]) -> tuple[str, str | None]:
+    """The queue and the job that are meant: one word alone is a queue or, if none has that name, a job of any."""
+    word: str = arguments.queue
+    if arguments.id is not None or word in queues:
+        return word, arguments.id
+    having = [queue for queue in queues if await inspector.show(queue, word) is not None]
+    if not having:
+        raise UnknownQueue(f"no queue and no job {word!r}; the queues: {', '.join(queues)}")
+    if len(having) > 1:
+        raise SettingError(f"queues {' and '.join(having)} have a job {word!r}: name one, as in why {having[0]} ID")
+    return having[0], word

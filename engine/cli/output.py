@@ -15,6 +15,7 @@ from engine.streams.reads import iso
 from engine.types import Event, JobLine, JobStatus, Json, Progress, QueueCounts, State, WorkerInfo
 from engine.viewer import Viewer
 from engine.views import Histogram, MinuteStats
+from engine.why import no_job
 
 _VERBS = (
     "enqueue",
@@ -187,7 +188,7 @@ async def follow_job(viewer: Viewer, queue: str, job_id: str, *, as_json: bool) 
             print(f"state:     {status.state}", flush=True)
         last = status
     if last is None:
-        raise EngineError(f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned")
+        raise EngineError(no_job(queue, job_id))
     if not last.state.ended:
         raise EngineError(f"job {job_id!r} was last seen {last.state}: it is pruned, or a new run has taken its place")
     if as_json:

@@ -35,13 +35,18 @@ def judge_role(info: Mapping[str, str], config: Mapping[str, str]) -> list[Findi
         primary = f"{info.get('master_host', 'HOST')}:{info.get('master_port', 'PORT')}"
         text = f"it is a replica of {primary} and refuses writes: no job can be stored or run here"
         return [Finding("fail", "server", text, f"export REDIS_URL=redis://{primary}/0")]
+    wanted, good = config.get("min-replicas-to-write", "0"), info.get("min_slaves_good_slaves")
+    if good is not None and int(good) < int(wanted):
+        text = f"it refuses writes while fewer than {wanted} replicas keep up, and {good} do: no job is stored or run"
+        mend = f"{_SET} min-replicas-to-write {good}   # or start replicas, and see that they keep up"
+        return [Finding("fail", "server", text, mend)]
     replicas = info.get("connected_slaves", "0")
     if replicas == "0":
         return [Finding("ok", "server", "a primary without replicas")]
-    if config.get("min-replicas-to-write", "0") == "0":
+    if wanted == "0":
         text = f"a primary, replicas: {replicas}; writes do not wait for them, so a failover may lose the newest"
     else:
-        text = f"a primary, replicas: {replicas}; it refuses writes with fewer than {config['min-replicas-to-write']}"
+        text = f"a primary, replicas: {replicas}; it refuses writes with fewer than {wanted}"
     return [Finding("ok", "server", text)]
 
 

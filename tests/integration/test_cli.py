@@ -53,10 +53,11 @@ def test_status_of_queues(theatre: Theatre, office: BoxOffice) -> None:
     (play,) = told(theatre, "status", "play")
     assert (play["queue"], play["waiting"], play["active"], play["paused"]) == ("play", 2, 0, False)
     assert [line["queue"] for line in told(theatre, "status")] == ["play", "other"]
-    head, row = ok(theatre, "status", "play").splitlines()
+    head, row, why = ok(theatre, "status", "play").splitlines()
     assert head.split() == ["queue", "waiting", "delayed", "active", "completed", "failed", "cancelled"]
     assert row.split()[:7] == ["play", "2", "0", "0", "0", "0", "0"]
     assert row.split()[7:9] == ["oldest", "waits"]
+    assert why.startswith("why: no worker runs for queue play")
 
 
 def test_status_of_a_failed_job(theatre: Theatre, office: BoxOffice) -> None:
@@ -87,7 +88,7 @@ def test_jobs_and_cancel(theatre: Theatre, office: BoxOffice) -> None:
     office.put(Play(), "c")
     assert theatre.engine("run", "--drain").returncode == 0
     done = theatre.engine("cancel", "play", "c")
-    assert (done.returncode, done.stdout) == (1, "c: not cancellable\n")
+    assert (done.returncode, done.stdout) == (1, "c: not cancelled: it has ended\n")
     assert theatre.engine("cancel", "play", "nobody").returncode == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.embedded import EmbeddedValkey
 from tests.support.stage import Plain
+from tests.support.wait import eventually_sync
 from tests.support.workers import Theatre, open_theatre
 
 COMMANDS = ["run", "enqueue", "status", "jobs", "cancel"]
@@ -149,3 +150,24 @@ def test_a_wrong_password_is_told_as_one(
     assert "refuses" in done.stderr
     assert "password" in done.stderr
     assert "wrong@" not in done.stderr
+
+
+def test_a_server_that_refuses_writes(own_valkey: Callable[..., EmbeddedValkey], tmp_path: Path) -> None:
+    """A replica, missed replicas and a disk that cannot be written are each told as what they are."""
+    server = own_valkey(settings={"appendonly": "no", "save": "3600 1"})
+    with open_theatre(server.url, "p", tmp_path) as theatre, Plain(server.url) as redis:
+        redis.command("REPLICAOF", "127.0.0.1", 1)
+        assert "is a replica and refuses writes: `python -m engine doctor`" in error(theatre, "pause", "play", code=3)
+        redis.command("REPLICAOF", "NO", "ONE")
+        redis.command("CONFIG", "SET", "min-replicas-to-write", 1)
+        assert "refuses writes, as it misses its replicas: `python" in error(theatre, "pause", "play", code=3)
+        redis.command("CONFIG", "SET", "min-replicas-to-write", 0)
+        (server.directory / "dump.rdb").mkdir()
+        redis.command("BGSAVE")
+
+        def refused() -> bool:
+            return b"rdb_last_bgsave_status:err" in redis.command("INFO", "persistence")
+
+        eventually_sync(refused)
+        assert "it cannot write to its disk: `python" in error(theatre, "pause", "play", code=1)
+        redis.command("CONFIG", "SET", "stop-writes-on-bgsave-error", "no")

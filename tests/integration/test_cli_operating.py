@@ -35,8 +35,8 @@ def test_retry_one_and_many(theatre: Theatre, office: BoxOffice) -> None:
     assert ok(theatre, "retry", "play", "c") == "c: requeued\n"
     assert (office.counts().failed, office.counts().waiting) == (0, 3)
     again = theatre.engine("retry", "play", "c")
-    assert (again.returncode, again.stdout) == (1, "c: not failed\n")
-    assert theatre.engine("retry", "play", "nobody").returncode == 1
+    assert (again.returncode, again.stdout) == (1, "c: not retried: it has not failed\n")
+    assert "has no job 'nobody'" in fails(theatre, 1, "retry", "play", "nobody")
     assert "say which jobs" in fails(theatre, 2, "retry", "play")
     assert "name one queue" in fails(theatre, 2, "retry", "--error", "x")
 
@@ -56,7 +56,13 @@ def test_pause_why_and_resume(theatre: Theatre, office: BoxOffice) -> None:
     assert ok(theatre, "pause", "play") == "play: was paused already\n"
     assert "play is paused" in ok(theatre, "why", "play")
     assert ok(theatre, "status", "play", "a").splitlines()[-1].startswith("why:       it waits: queue play is paused")
-    assert "paused" in ok(theatre, "status", "play")
+    for words in (("status",), ("status", "play")):
+        assert ok(theatre, *words).splitlines()[-1].startswith("why: queue play is paused")
+    assert ok(theatre, "why", "a").startswith("it waits: queue play is paused")
+    assert told(theatre, "why", "a")["queue"] == "play"
+    assert ok(theatre, "enqueue", "other", "{}", "--job", "play", "--id", "a").startswith("created")
+    assert "queues play and other have a job 'a'" in fails(theatre, 2, "why", "a")
+    assert "no queue and no job 'nobody'" in fails(theatre, 2, "why", "nobody")
     assert told(theatre, "resume", "play") == {"queue": "play", "changed": True}
     assert "has no job 'nobody'" in fails(theatre, 1, "why", "play", "nobody")
 
@@ -66,7 +72,7 @@ def test_clean(theatre: Theatre, office: BoxOffice) -> None:
     office.put(Play(), "a", "b")
     office.put(Play("unrecoverable"), "c")
     assert theatre.engine("run", "--drain").returncode == 0
-    assert ok(theatre, "clean", "play") == "0 cancelled, 0 completed, 0 failed deleted\n"
+    assert ok(theatre, "clean", "play") == "deleted: 0 cancelled, 0 completed, 0 failed\n"
     assert told(theatre, "clean", "play", "--older", "0s", "--state", "completed") == {"completed": 2}
     assert (office.counts().completed, office.counts().failed) == (0, 1)
     assert "write a number with s, m, h or d" in fails(theatre, 2, "clean", "play", "--older", "soon")
@@ -75,14 +81,17 @@ def test_clean(theatre: Theatre, office: BoxOffice) -> None:
 def test_promote(theatre: Theatre, office: BoxOffice) -> None:
     """A delayed job waits at once; one that does not is answered by exit 1."""
     assert ok(
-        theatre, "enqueue", "play", "--job", "play", '{"tenantId":"t1"}', "--id", "later", "--delay", "3600"
+        theatre, "enqueue", "play", "--job", "play", '{"tenantId":"t1"}', "--id", "later", "--delay", "1h"
     ).startswith("created")
     assert "enqueued with a delay until" in ok(theatre, "why", "play", "later")
+    assert "write a number with s, m, h or d" in fails(
+        theatre, 2, "enqueue", "play", "{}", "--job", "play", "--delay", "soon"
+    )
     assert ok(theatre, "promote", "play", "later") == "later: promoted\n"
     assert office.counts().waiting == 1
     again = theatre.engine("promote", "play", "later")
-    assert (again.returncode, again.stdout) == (1, "later: not delayed\n")
-    assert theatre.engine("promote", "play", "nobody").returncode == 1
+    assert (again.returncode, again.stdout) == (1, "later: not promoted: it is not delayed\n")
+    assert "has no job 'nobody'" in fails(theatre, 1, "promote", "play", "nobody")
 
 
 def test_limit(theatre: Theatre, office: BoxOffice) -> None:
@@ -96,6 +105,9 @@ def test_limit(theatre: Theatre, office: BoxOffice) -> None:
     assert told(theatre, "limit", "play", "--reset")["rate"] == {"configured": None, "set": None}
     assert "to stop the queue, pause it" in fails(theatre, 2, "limit", "play", "--rate", "0")
     assert "use it alone" in fails(theatre, 2, "limit", "play", "--rate", "1", "--reset")
+    assert list(told(theatre, "limit")) == ["play", "other"]
+    assert "queue other" in ok(theatre, "limit").splitlines()
+    assert "name the queue: one of play, other" in fails(theatre, 2, "limit", "--rate", "1")
 
 
 def test_workers_health_and_stats(theatre: Theatre, office: BoxOffice) -> None:

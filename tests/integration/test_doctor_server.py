@@ -94,7 +94,7 @@ async def test_a_server_that_only_takes_snapshots(own_valkey: Start) -> None:
 
 
 async def test_a_file_without_fsync_and_a_replica(own_valkey: Start) -> None:
-    """`appendfsync no` warns; a replica cannot take jobs."""
+    """`appendfsync no` warns; a replica cannot take jobs, nor a primary that misses its replicas."""
     url = own_valkey(settings={"appendfsync": "no"}).url
     async with open_patient(url, "p") as patient:
         obey(url, (await patient.about("without fsync")).mend)
@@ -102,6 +102,11 @@ async def test_a_file_without_fsync_and_a_replica(own_valkey: Start) -> None:
         found = await patient.about("it is a replica of 127.0.0.1:1")
         assert (found.level, found.mend) == ("fail", "export REDIS_URL=redis://127.0.0.1:1/0")
         patient.rig.command("REPLICAOF", "NO", "ONE")
+        assert await patient.findings() == []
+        patient.rig.command("CONFIG", "SET", "min-replicas-to-write", 1)
+        found = await patient.about("refuses writes while fewer than 1 replicas keep up, and 0 do")
+        assert found.level == "fail"
+        obey(url, found.mend)
         assert await patient.findings() == []
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config import Settings, check_redis_url, parse_env, read_environment, safe_url
-from engine.errors import SettingError
+from engine.config import Settings, check_redis_url, no_redis, parse_env, read_environment, safe_url
+from engine.errors import EnqueueUnknown, SettingError
 
 
 def settings(**env: str) -> Settings:
@@ -167,3 +167,11 @@ def refusal_of(url: str) -> str:
     except SettingError as error:
         return str(error)
     return ""
+
+
+def test_an_enqueue_that_a_replica_refused_may_be_sent_again() -> None:
+    """Beside what is wrong with the server, the error says that the jobs may be stored."""
+    error = EnqueueUnknown("no answer for 60 s (Redis: You can't write against a read only replica.): …")
+    told = f"{no_redis(Settings(), error)}"
+    assert "is a replica and refuses writes" in told
+    assert told.endswith("the jobs may be stored: enqueue the same ids again")

@@ -133,6 +133,14 @@ def test_role() -> None:
     assert ("may lose" in loose.text, "fewer than 1" in strict.text) == (True, True)
 
 
+def test_replicas_that_are_missed() -> None:
+    """A primary that refuses writes because too few replicas keep up fails the check, whether any is connected."""
+    for connected in ("0", "2"):
+        info = {"role": "master", "connected_slaves": connected, "min_slaves_good_slaves": "0"}
+        assert only(judge_role(info, {"min-replicas-to-write": "1"}))[0] == "fail"
+        assert only(judge_role(info, {"min-replicas-to-write": "0"}))[0] == "ok"
+
+
 @pytest.mark.parametrize(("ahead_s", "level"), [(0, "ok"), (-1, "ok"), (1.01, "warn"), (-3600, "warn")])
 def test_clock(ahead_s: float, level: str) -> None:
     """More than a second apart, in either direction, is told."""
