@@ -24,8 +24,10 @@ EVERYONE_S = 6.0
 
 
 async def away(house: House, kind: Literal["restart", "redis_kill"], seconds: float) -> tuple[float, int]:
-    """Redis was shut down or killed, was away for so long and serves again: the moment in s of the monotonic clock
-    and in µs since 1970."""
+    """Redis was shut down or killed, was away for so long and serves again.
+
+    The moment, in seconds of the monotonic clock and in microseconds since 1970.
+    """
     house.faults.append(Fault(kind, house.valkey.pid, time.time_ns() // 1000))
     await asyncio.to_thread(house.valkey.stop if kind == "restart" else house.valkey.kill)
     await asyncio.sleep(seconds)
