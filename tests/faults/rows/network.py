@@ -12,7 +12,7 @@ from msgspec import Struct
 from engine import State
 from tests.faults.crew import Crew, open_crew
 from tests.faults.evidence import Evidence
-from tests.faults.figures import Figures, Limits, RowReport
+from tests.faults.figures import Figures, Limits, RowReport, spread
 from tests.faults.house import open_house
 from tests.faults.impatient import Heard, open_producers
 from tests.faults.judge import judge
@@ -109,7 +109,7 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
 
 async def _rage(plan: Plan, proxy: Proxy) -> None:
     """As many faults hit as were to, or the time was over; the network is good again."""
-    faults, within_s = _faults(plan), plan.size(small=20.0, ci=180.0, release=1_200.0)
+    faults, within_s = _faults(plan), plan.size(small=20.0, ci=180.0, release=900.0)
     random = plan.random("partitions")
     proxy.harmful = True
     ends_s, parts_s = time.monotonic() + within_s, time.monotonic() + random.uniform(0.5, 2)
@@ -132,6 +132,10 @@ def _told(crew: Crew) -> Told:
 
 def _count(figures: Figures, evidence: Evidence, proxy: Proxy, heard: Heard) -> Figures:
     finals = evidence.finals
+    delays_us = {each.id: each.delay_ms * 1000 for each in evidence.asked}
+    waits = spread(
+        [(entries[0].fence - finals[job].run - delays_us[job]) / 1e6 for job, entries in evidence.starts.items()]
+    )
     raised = [finals[each.id] for each in evidence.asked if each.part == "raise" and each.id in finals]
     kinds = (*KINDS, "partition")
     return figures.with_more(
@@ -139,6 +143,8 @@ def _count(figures: Figures, evidence: Evidence, proxy: Proxy, heard: Heard) -> 
         **{f"by_{kind}": float(proxy.hits[kind]) for kind in kinds},
         **{f"hit_{name}": float(sum(proxy.hit[kind, name] for kind in kinds)) for name in _ASKED},
         silent_renewals=proxy.hit["silence", "renew"],
+        first_start_p99_s=round(waits.p99, 3),
+        first_start_max_s=round(waits.max, 3),
         raised=len(raised),
         attempts_otherwise=sum((final.state, final.attempts) != (State.COMPLETED, ATTEMPTS) for final in raised),
         results=len(heard.fences),
