@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -47,6 +48,14 @@ BEGIN
     VALUES (given_id, given_run, given_fence, given_pid, given_us, answer);
     RETURN answer;
 END $$;
+"""
+_HALVES = """
+SELECT count(*) FROM sink FULL JOIN (
+    SELECT job_id, count(*) FILTER (WHERE verdict = 'accepted') AS accepted,
+        max(fence) FILTER (WHERE verdict <> 'stale') AS newest
+    FROM effects GROUP BY job_id
+) AS log USING (job_id)
+WHERE (sink.effects, sink.fence) IS DISTINCT FROM (log.accepted, log.newest)
 """
 
 
@@ -119,6 +128,18 @@ class Book:
         """Every effect that was offered, in the order in which the sink judged them."""
         return [Effect(*row) for row in await self._pool.fetch("SELECT * FROM effects ORDER BY seq")]
 
+    async def halves(self) -> int:
+        """How many jobs have a part of their effect: the sink's count, or its newest fence, is not that of the log."""
+        found: int = await self._pool.fetchval(_HALVES)
+        return found
+
+    async def open_transactions(self) -> list[int]:
+        """The server's processes with a transaction of this database that waits for who opened it."""
+        rows = await self._pool.fetch(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        )
+        return [row["pid"] for row in rows]
+
 
 class Sink:
     """Where handlers make their effect: at most one for each run, and none of a delivery that was overtaken."""
@@ -126,11 +147,16 @@ class Sink:
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._pool = pool
 
-    async def offer(self, job_id: str, run: int, fence: int) -> Verdict:
-        """`accepted`: made now; `repeated`: an earlier delivery of this run made it; `stale`: a later one was here."""
-        verdict: Verdict = await self._pool.fetchval(
-            "SELECT offer($1, $2, $3, $4, $5)", job_id, run, fence, os.getpid(), time.time_ns() // 1000
-        )
+    async def offer(self, job_id: str, run: int, fence: int, open_s: float = 0.0) -> Verdict:
+        """`accepted`: made now; `repeated`: an earlier delivery of this run made it; `stale`: a later one was here.
+
+        It is committed; `open_s`: how long the transaction stays open before.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            verdict: Verdict = await connection.fetchval(
+                "SELECT offer($1, $2, $3, $4, $5)", job_id, run, fence, os.getpid(), time.time_ns() // 1000
+            )
+            await asyncio.sleep(open_s)
         return verdict
 
 
@@ -142,7 +168,7 @@ async def open_book(server_url: str) -> AsyncGenerator[Book]:
     await _execute(server_url, f'CREATE DATABASE "{name}"')
     try:
         await _execute(url, _TABLES)
-        async with asyncpg.create_pool(url, min_size=1, max_size=2) as pool:
+        async with asyncpg.create_pool(url, min_size=0, max_size=2) as pool:
             yield Book(url, pool)
     finally:
         await _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')

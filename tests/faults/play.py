@@ -32,10 +32,12 @@ QUEUE = "play"
 ATTEMPTS = 3
 HURRY_S, HURRY_GRACE_S = 0.5, 0.3
 """Timeout and grace of the jobs `hurried`."""
+PATIENT_ATTEMPTS, PATIENT_WAIT_S = 30, 0.5
+"""How often jobs `patient` are tried, and how long they wait in between: they outlast what they need."""
 _MEGABYTE = 1 << 20
 _ROOM_BYTES = 64 * _MEGABYTE
 
-Do = Literal["work", "note", "raise", "stubborn", "block", "exit", "segfault", "hog", "hungry", "spin"]
+Do = Literal["work", "note", "raise", "stubborn", "block", "exit", "segfault", "hog", "hungry", "spin", "linger"]
 
 
 class Part(Struct, frozen=True):
@@ -43,6 +45,8 @@ class Part(Struct, frozen=True):
 
     do: Do = "work"
     seconds: float = 0.0
+    open_s: float = 0.0
+    """For how long the transaction of its effect stays open."""
 
 
 class Performed(Struct, frozen=True):
@@ -64,7 +68,7 @@ async def perform(job: JobContext[Cast], part: Part) -> Performed:
     cast.ledger.write("start", job.id, job.fence, job.attempt)
     try:
         await _ACTS[part.do](job, part)
-        await cast.sink.offer(job.id, job.run, job.fence)
+        await cast.sink.offer(job.id, job.run, job.fence, part.open_s)
     except asyncio.CancelledError:
         cast.ledger.write("told", job.id, job.fence, job.attempt)
         raise
@@ -150,6 +154,7 @@ async def _spin(_job: JobContext[Cast], _part: Part) -> None:
 
 _ACTS: dict[Do, Callable[[JobContext[Cast], Part], Awaitable[None]]] = {
     "work": _work,
+    "linger": _work,
     "note": _note,
     "raise": _raise,
     "stubborn": _ignore_cancel,
@@ -177,11 +182,12 @@ def _settings() -> QueueSettings:
 
 
 def make_app(settings: QueueSettings) -> App:
-    """The app with these settings of its queue `play`: one handler under two policies."""
+    """The app with these settings of its queue `play`: one handler under three policies."""
     made = App(slot=QUEUE, lifespan=_from_environment)
     queue = made.queue(QUEUE, **settings)
     queue.job(name="part", attempts=ATTEMPTS, backoff=Constant(0.1), timeout_s=60)(perform)
     queue.job(name="hurried", attempts=1, timeout_s=HURRY_S, cancel_grace_s=HURRY_GRACE_S)(perform)
+    queue.job(name="patient", attempts=PATIENT_ATTEMPTS, backoff=Constant(PATIENT_WAIT_S), timeout_s=60)(perform)
     return made
 
 
