@@ -78,9 +78,13 @@ class House:
         What the process had sent is done: Redis reads all that has arrived before it answers the first of the calls.
         """
         self.store.command("PING")
+        return self.held(f" {label}~")
+
+    def held(self, by: str = "") -> dict[str, int]:
+        """The deliveries that Redis believes to be running, or those whose holding has this text."""
         flat = [word.decode() for word in self.store.command("HGETALL", self.keys.active)]
         holdings = zip(flat[::2], flat[1::2], strict=True)
-        return {job: int(holding.split()[0]) for job, holding in holdings if f" {label}~" in holding}
+        return {job: int(holding.split()[0]) for job, holding in holdings if by in holding}
 
     async def have_ended(self, ids: Sequence[str]) -> bool:
         """Whether each of these jobs has ended."""
