@@ -112,10 +112,11 @@ class UnrecoverableError(Exception):
 
 
 class Snooze(Exception):
-    """Raised by a handler: put this job off for `delay_s`, without charging an attempt."""
+    """Raised by a handler: put this job off for `delay_s`, without charging an attempt; a reason goes into its log."""
 
     def __init__(self, delay_s: float, reason: str = "") -> None:
         if not 0 <= delay_s < float("inf"):
             raise ValueError(f"delay_s must be 0 or more, not {delay_s}")
         super().__init__(reason or f"snoozed for {delay_s:g} s")
         self.delay_s = delay_s
+        self.reason = reason

@@ -30,6 +30,8 @@ async def execute(job: Job[Any, Any], delivery: Delivery, context: JobContext[An
     except asyncio.CancelledError as error:
         return _stopped(job, delivery, context, error, random)
     except Snooze as snooze:
+        if snooze.reason:
+            context.log(f"put off for {snooze.delay_s:g} s: {snooze.reason}")
         return Snoozed(round(snooze.delay_s * 1000))
     except UnrecoverableError as error:
         return _log(context, Fail(describe(error)))

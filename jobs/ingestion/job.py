@@ -40,7 +40,9 @@ async def ingest(job: JobContext[Resources], payload: IngestReviews) -> IngestRe
     try:
         with without_rows():
             return await attempt.work(payload)
-    except (Snooze, StaleFence, LeaseLost) as stop:
+    except Snooze:
+        raise
+    except (StaleFence, LeaseLost) as stop:
         job.log(f"{stop}")
         raise
     except asyncio.CancelledError:

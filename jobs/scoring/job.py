@@ -42,8 +42,7 @@ async def score(job: JobContext[Resources], payload: ScoreRun, model: TextModel 
     try:
         with without_rows():
             return await attempt.work()
-    except Snooze as stop:
-        job.log(f"{stop}")
+    except Snooze:
         raise
     except BaseException as error:
         await attempt.fail(error)

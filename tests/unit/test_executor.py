@@ -133,6 +133,14 @@ async def test_a_snooze_puts_off_without_an_error(delay_s: float, delay_ms: int)
     assert await run(raising(Snooze(delay_s)), attempts=2) == (Snoozed(delay_ms), [])
 
 
+async def test_why_a_job_was_put_off_is_in_its_log() -> None:
+    """The reason that the handler gave, and for how long."""
+    assert await run(raising(Snooze(2, "come back later"))) == (
+        Snoozed(2_000),
+        ["put off for 2 s: come back later"],
+    )
+
+
 @pytest.mark.parametrize("delay_s", [-1, float("inf"), float("nan")])
 async def test_a_snooze_that_cannot_be_is_an_error_of_the_handler(delay_s: float) -> None:
     """It is refused where it is raised: the attempt fails like by any ValueError."""

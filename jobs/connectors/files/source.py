@@ -48,7 +48,8 @@ class FileSource:
     def __init__(self, config: ConnectorConfig, folder: Path | None) -> None:
         if folder is None:
             raise BadSettings(
-                f"no files are read here: the operator sets {FOLDER_VARIABLE} to the folder that holds them"
+                f"{config.source_type} reviews come from a file, and none are read here: the operator sets "
+                f"{FOLDER_VARIABLE} to the folder that holds one for each tenant"
             )
         self.source_type = config.source_type
         self._settings = read_file_settings(config)
