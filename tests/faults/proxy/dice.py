@@ -18,8 +18,7 @@ ODDS = {"enqueue": 0.2, "renew": 0.12, "settle": 0.06, "acquire": 0.04}
 """Which part of the exchanges is hit, by what they carry."""
 _OTHERS = 0.02
 SILENCE_S = 10.0
-"""At least so long between two renewals, whoever's, that meet with silence: each costs its worker the three seconds
-of its patience and a beat, and what it holds must still be renewed within a lease of 15 s."""
+"""At least so long between two renewals, whoever's, that meet with silence: what a worker holds is to outlast it."""
 
 
 class Fate(Struct, frozen=True):
@@ -41,7 +40,10 @@ class Dice:
         self._silent_s = float("-inf")
 
     def roll(self, asked: Sequence[str]) -> Fate | None:
-        """What becomes of an exchange that asks this; None: nothing. What was rolled before changes no later roll."""
+        """What becomes of an exchange that asks this; None: nothing.
+
+        What was asked before changes no later roll, but that renewals do not meet with silence too often.
+        """
         random = self._random
         luck, (kind,) = random.random(), random.choices(list(KINDS), list(KINDS.values()))
         fate = Fate(kind, random.random(), random.random() < 0.5)

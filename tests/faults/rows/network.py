@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Sequence
+from itertools import count
 
 from msgspec import Struct
 
@@ -13,20 +14,21 @@ from engine import State
 from tests.faults.crew import Crew, open_crew
 from tests.faults.evidence import Evidence
 from tests.faults.figures import Figures, Limits, RowReport, spread
-from tests.faults.house import open_house
+from tests.faults.house import House, open_house
 from tests.faults.impatient import Heard, open_producers
 from tests.faults.judge import judge
 from tests.faults.plan import Plan
-from tests.faults.play import ATTEMPTS
+from tests.faults.play import ATTEMPTS, Part
 from tests.faults.proxy import KINDS, Dice, Proxy, open_proxy
 from tests.faults.rows.playing import play_row
 from tests.support.ledger import Entry
 
 TITLE = "a network that drops, delays, splits, resets and forgets"
 LEASE_S = 15.0
-"""The engine's default. A renewal that meets with silence costs four seconds, and a lost delivery is given back from
-half a lease on: shorter leases than this would run out by the network's fault alone."""
+"""The engine's default. A lost delivery is given back from half of it on: then silence (three seconds and a beat) and
+three more faults in a row (a beat each) would have to meet the same worker's renewals before a crash is charged."""
 _WORKERS, _PLACES, _PRODUCERS, _AHEAD = 6, 8, 4, 150
+_LONG = 2 * _WORKERS
 _ASKED = ("enqueue", "acquire", "settle", "renew", "note")
 _GIVEN_BACK = re.compile(r"(\d+) jobs of lost replies are given back")
 
@@ -52,6 +54,7 @@ def run(plan: Plan) -> RowReport:
             "recovered": few,
             "given_back": few,
             "results": few,
+            "outlasted": 0 if plan.scale == "small" else _LONG,
         },
     )
     return play_row(plan, TITLE, limits, _play)
@@ -93,6 +96,8 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
                 raging = tasks.create_task(_rage(plan, proxy))
                 for producer in producers:
                     tasks.create_task(producer.run(lambda: not raging.done(), _AHEAD))
+                if plan.scale != "small":
+                    tasks.create_task(_put_long(house, raging))
                 await raging
                 raged_s = time.monotonic() - started_s
             drained = await house.drain(within_s=60)
@@ -105,6 +110,16 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
         faults_per_s=round(proxy.hits.total() / raged_s, 1),
     )
     return figures, drained
+
+
+async def _put_long(house: House, raging: asyncio.Task[None]) -> None:
+    """All the while there were jobs that last longer than their lease: only renewals keep them where they are."""
+    for wave in count():
+        if raging.done():
+            return
+        ids = [f"long{wave}-{n}" for n in range(_LONG)]
+        await house.put(Part("work", LEASE_S * 1.2), *ids)
+        await house.until_all_ended(ids, within_s=120)
 
 
 async def _rage(plan: Plan, proxy: Proxy) -> None:
@@ -130,13 +145,19 @@ def _told(crew: Crew) -> Told:
     )
 
 
+def _is_counted(evidence: Evidence, job: str) -> bool:
+    """Whether each attempt of a job that is to fail but at its last ran once, and was charged."""
+    final, attempts = evidence.finals[job], [each.attempt for each in evidence.starts[job]]
+    return (final.state, final.attempts) == (State.COMPLETED, ATTEMPTS) and attempts == [*range(1, ATTEMPTS + 1)]
+
+
 def _count(figures: Figures, evidence: Evidence, proxy: Proxy, heard: Heard) -> Figures:
     finals = evidence.finals
     delays_us = {each.id: each.delay_ms * 1000 for each in evidence.asked}
     waits = spread(
         [(entries[0].fence - finals[job].run - delays_us[job]) / 1e6 for job, entries in evidence.starts.items()]
     )
-    raised = [finals[each.id] for each in evidence.asked if each.part == "raise" and each.id in finals]
+    raised = [each.id for each in evidence.asked if each.part == "raise" and each.id in finals]
     kinds = (*KINDS, "partition")
     return figures.with_more(
         network_faults=proxy.hits.total(),
@@ -146,7 +167,8 @@ def _count(figures: Figures, evidence: Evidence, proxy: Proxy, heard: Heard) -> 
         first_start_p99_s=round(waits.p99, 3),
         first_start_max_s=round(waits.max, 3),
         raised=len(raised),
-        attempts_otherwise=sum((final.state, final.attempts) != (State.COMPLETED, ATTEMPTS) for final in raised),
+        outlasted=sum(job.startswith("long") for job in finals),
+        attempts_otherwise=sum(not _is_counted(evidence, job) for job in raised),
         results=len(heard.fences),
         results_otherwise=heard.otherwise(evidence),
         unknown_enqueues=heard.unknown,
