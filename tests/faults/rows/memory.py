@@ -26,6 +26,8 @@ _WORKERS, _PLACES = 2, 8
 _PLENTY = 512 << 20
 _ROOM = 256 << 10
 """What is left to fill: a few hundred jobs."""
+_REFUSALS, _MOST_JOBS = 3, 2_000
+"""So often Redis refuses before it counts as full; and so many jobs it would take that never does."""
 _REFUSED_WITHIN_S = 1.0
 _NOTES_DROPPED = re.compile(r"(\d+) notes dropped: Redis stores nothing more")
 _POLICIES = ("allkeys-lru", "volatile-ttl")
@@ -61,7 +63,7 @@ def run(plan: Plan) -> RowReport:
         },
         at_least={
             "times_full": times,
-            "refused_enqueues": times,
+            "refused_enqueues": _REFUSALS * times,
             "completed_while_full": 20 * times,
             "notes_dropped": times,
             "policies_warned": len(_POLICIES),
@@ -96,9 +98,9 @@ async def _fill(house: House, steady: Steady, full: Fullness) -> None:
     """Jobs were put until Redis refused them; then all that it had taken was acquired, ran and completed."""
     limit = _used(house) + _ROOM
     house.store.command("CONFIG", "SET", "maxmemory", limit)
-    before = steady.refusals.total()
-    await steady.run(lambda: steady.refusals.total() < before + 3)
-    full.times += 1
+    refusals, most = steady.refusals.total() + _REFUSALS, steady.put + _MOST_JOBS
+    await steady.run(lambda: steady.refusals.total() < refusals and steady.put < most)
+    full.times += steady.refusals.total() >= refusals
     full.stored += sum(house.store.command("EXISTS", f"{house.keys.job}{task.id}") for task in steady.refused)
     completed = int(house.store.command("ZCARD", house.keys.completed))
     if not await house.drain(within_s=30):
