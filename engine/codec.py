@@ -50,7 +50,7 @@ class Codec(Generic[T]):
             return set()
         try:
             return set(_FIELDS.decode(data)) - self._fields
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return set()
 
 

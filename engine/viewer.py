@@ -152,9 +152,10 @@ class Viewer:
     async def workers(self) -> Sequence[WorkerInfo]:
         """The processes whose heartbeat is younger than 30 s, oldest first."""
         names = await self._store.command("ZRANGE", self._registry.workers, 0, -1)
-        replies = [await self._store.command("HGETALL", self._registry.worker(name.decode())) for name in names]
-        found = [_worker(name.decode(), reply) for name, reply in zip(names, replies, strict=True) if reply]
-        return sorted(found, key=lambda worker: worker.started)
+        consumers = [name.decode(errors="backslashreplace") for name in names]
+        replies = [await self._store.command("HGETALL", self._registry.worker(each)) for each in consumers]
+        found = [_worker(each, reply) for each, reply in zip(consumers, replies, strict=True) if reply]
+        return sorted([worker for worker in found if worker is not None], key=lambda worker: worker.started)
 
     async def why(self, queue: str, job_id: str | None = None) -> str:
         """One sentence: why the job, or the queue's next one, is not running; or what it is doing."""
@@ -184,8 +185,12 @@ def _order(event_id: str) -> tuple[int, int]:
     return int(ms), int(number or 0)
 
 
-def _worker(consumer: str, flat: Sequence[bytes]) -> WorkerInfo:
-    fields: dict[str, Any] = {k.decode(): v.decode() for k, v in zip(flat[::2], flat[1::2], strict=True)}
-    fields["queues"] = msgspec.json.decode(fields["queues"])
-    fields["concurrency"] = msgspec.json.decode(fields["concurrency"])
-    return msgspec.convert({"consumer": consumer, **fields}, WorkerInfo, strict=False)
+def _worker(consumer: str, flat: Sequence[bytes]) -> WorkerInfo | None:
+    """What the process told of itself; None for what no worker of this engine can have written."""
+    try:
+        fields: dict[str, Any] = {k.decode(): v.decode() for k, v in zip(flat[::2], flat[1::2], strict=True)}
+        fields["queues"] = msgspec.json.decode(fields["queues"])
+        fields["concurrency"] = msgspec.json.decode(fields["concurrency"])
+        return msgspec.convert({"consumer": consumer, **fields}, WorkerInfo, strict=False)
+    except (KeyError, ValueError):
+        return None

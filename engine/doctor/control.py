@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Mapping
 
 from engine.doctor.context import some
-from engine.doctor.finding import Finding
+from engine.doctor.finding import REDIS_CLI, Finding
 from engine.registry import Queue
 
 _SKEW_US = 1_000_000
+_NUMBER = re.compile(r"\d{1,16}(\.\d{1,20})?(e[+-]?\d{1,2})?")
+_TEXTS = {"paused", "turn", "gate"}
+"""Fields that hold no number."""
 
 
-def judge_control(queue: Queue, control: Mapping[str, str], now_us: int) -> list[Finding]:
-    """Moments that lie in the server's future, and settings of another version of the app."""
+def judge_control(
+    queue: Queue, control: Mapping[str, str], now_us: int, key: str = "the key of control"
+) -> list[Finding]:
+    """What is no number, moments in the server's future, and settings of another version of the app."""
     if "lease_ms" not in control:
         return []
-    return _judge_clock(queue, control, now_us) + _judge_settings(queue, control)
+    numbers = {name: float(value) for name, value in control.items() if _NUMBER.fullmatch(value)}
+    return (
+        _judge_junk(queue, control, numbers, key)
+        + _judge_clock(queue, numbers, now_us)
+        + _judge_settings(queue, numbers)
+    )
 
 
-def _judge_clock(queue: Queue, control: Mapping[str, str], now_us: int) -> list[Finding]:
+def _judge_junk(queue: Queue, control: Mapping[str, str], numbers: Mapping[str, float], key: str) -> list[Finding]:
+    """Fields that hold no number where the engine keeps one: another producer wrote them."""
+    names = sorted(control.keys() - numbers.keys() - _TEXTS)
+    if not names:
+        return []
+    held = [f"{name} {control[name][:30]!a}" for name in names]
+    text = f"its settings hold what is no number; it is not used: {some(held)}"
+    mend = f"{REDIS_CLI} HDEL {shlex.quote(key)} {' '.join(shlex.quote(name) for name in names)}"
+    return [Finding("warn", f"queue {queue.name}", text, mend)]
+
+
+def _judge_clock(queue: Queue, control: Mapping[str, float], now_us: int) -> list[Finding]:
     what = {"fence": "its newest delivery", "last_sweep": "its last sweep"}
     found: list[Finding] = []
     for field, name in what.items():
-        ahead_us = int(control.get(field, "0")) - now_us
+        ahead_us = control.get(field, 0) - now_us
         if ahead_us > _SKEW_US:
             text = (
                 f"{name} is {ahead_us / 1_000_000:.0f} s in the future: the server's clock stepped back; delayed jobs "
@@ -33,13 +56,13 @@ def _judge_clock(queue: Queue, control: Mapping[str, str], now_us: int) -> list[
     return found
 
 
-def _judge_settings(queue: Queue, control: Mapping[str, str]) -> list[Finding]:
+def _judge_settings(queue: Queue, control: Mapping[str, float]) -> list[Finding]:
     limits = queue.limits()
     wanted = {name: float(getattr(limits, name)) for name in limits.__struct_fields__}
     other = [
-        f"{name} {control[name]} and not {value:g}"
+        f"{name} {control[name]:g} and not {value:g}"
         for name, value in wanted.items()
-        if name in control and float(control[name]) != value
+        if name in control and control[name] != value
     ]
     if not other:
         return []

@@ -28,7 +28,7 @@ async def check_queue(context: Context, queue: Queue, workers: Sequence[WorkerIn
     control = await read_control(context, keys)
     groups = await read_groups(context, keys, types)
     found = judge_groups(queue, types, groups, control)
-    found += judge_control(queue, control, await context.now_us())
+    found += judge_control(queue, control, await context.now_us(), keys.control)
     found += await _check_traffic(context, queue, groups, workers)
     odd = await find_odd(context, queue)
     return found + judge_records(keys, odd, await read_kind(context, keys, odd))

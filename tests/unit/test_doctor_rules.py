@@ -201,6 +201,10 @@ def test_control() -> None:
     (found,) = judge_control(QUEUE, {**CONTROL, "rate": "5"}, HOURS_US)
     assert "rate 5 and not 10" in found.text
     assert found.mend.startswith("python -m engine run --queues q")
+    junk = {"fence": "9" * 400, "set:rate": "\x1b[31m", "turn": "w1~1", "paused": "1"}
+    (found,) = judge_control(QUEUE, {**CONTROL, **junk}, HOURS_US, "p:{q}:q:control")
+    assert (found.level, "\x1b" in found.text) == ("warn", False)
+    assert found.mend.endswith("HDEL 'p:{q}:q:control' fence set:rate")
 
 
 def worker(label: str, pid: int, version: str = "1", started: int = 0) -> WorkerInfo:

@@ -25,6 +25,7 @@
 
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include holding
 --- @include limits
@@ -40,7 +41,7 @@
 --- @include text
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
-local LARGE, FEW, MOST = 4096, 4, 250
+local LARGE, FEW, MOST, LATEST_MS = 4096, 4, 250, 1e9
 local now, skew = read_clock(ARGV[1])
 local now_ms = math.floor(now / 1000)
 local consumer, places, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[5])
@@ -52,7 +53,7 @@ end
 local reply = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms), digits(limits.concurrency or 0) }
 local holdings, emitted, waits = {}, {}, {}
 local taken, seen, bytes, largest = 0, 0, 0, 0
-local fence = tonumber(redis.call('HGET', KEYS[6], 'fence') or '0')
+local fence = whole(redis.call('HGET', KEYS[6], 'fence')) or 0
 
 local function discard(stream, entry)
   redis.call('XACK', STREAMS[stream], 'workers', entry)
@@ -171,7 +172,7 @@ local head = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 if more_due or (seen == MOST and taken < places) then
   wait_ms = 0
 elseif head then
-  local due_ms = math.max(0, tonumber(head) - now_ms)
+  local due_ms = math.min(LATEST_MS, math.max(0, tonumber(head) - now_ms))
   wait_ms = wait_ms > 0 and math.min(wait_ms, due_ms) or due_ms
 end
 reply[2] = digits(wait_ms)

@@ -39,7 +39,7 @@ end
 if record[1] == 'active' then
   local held = redis.call('HGET', KEYS[5], id)
   local holding = read_holding(held)
-  if not holding then
+  if not (holding and holding.fence) then
     return 'not_cancellable'
   end
   -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.

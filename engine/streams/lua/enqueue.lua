@@ -28,6 +28,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include wake
 --- @include emit
@@ -55,7 +56,7 @@ end
 local LIVE = { waiting = true, delayed = true, active = true }
 local ENDS = { completed = KEYS[11], failed = KEYS[12], cancelled = KEYS[13] }
 local now = read_clock(ARGV[1])
-local fence = tonumber(redis.call('HGET', KEYS[2], 'fence') or '0')
+local fence = whole(redis.call('HGET', KEYS[2], 'fence')) or 0
 local most = tonumber(ARGV[4])
 local waiting = most > 0 and count_waiting() or 0
 local reply, new, known = {}, {}, {}

@@ -22,6 +22,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include holding
 --- @include limits
@@ -62,7 +63,7 @@ local function note(verb, id)
 end
 
 local function charge(id, key, holding, record)
-  local crashes = tonumber(record[1] or '0') + 1
+  local crashes = (whole(record[1]) or 0) + 1
   local failure = string.format('{"type":"Crashed","message":"the worker stopped renewing the lease (crash %d of %d)"}',
     crashes, limits.max_crashes)
   write_trail(KEYS[13] .. id, 'kind', 'attempt', 'run', record[2], 'start', holding.fence, 'end', now_ms,
@@ -102,7 +103,7 @@ local function take_back(name, stream, entry)
     charge(id, key, holding, record)
   elseif record[3] == name .. ' ' .. entry and (record[4] == 'waiting' or record[4] == 'active') then
     -- Nobody's by `active`: an acquire broke midway. Only `at` says that this is the job's own entry.
-    hand_back(STREAMS, key, id, tonumber(record[1] or '0'), limits.suspect_at, {})
+    hand_back(STREAMS, key, id, whole(record[1]) or 0, limits.suspect_at, {})
     note('release', id)
   end
 end

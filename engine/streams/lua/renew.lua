@@ -22,6 +22,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include holding
 --- @include limits
@@ -87,7 +88,7 @@ for name, stream in pairs(STREAMS) do
         emitted[#emitted + 1] = 'cancel'
         emitted[#emitted + 1] = id
       elseif record and record[2] then
-        hand_back(STREAMS, key, id, tonumber(record[1] or '0'), limits.suspect_at, {})
+        hand_back(STREAMS, key, id, whole(record[1]) or 0, limits.suspect_at, {})
         emitted[#emitted + 1] = 'release'
         emitted[#emitted + 1] = id
       end

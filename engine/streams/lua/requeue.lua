@@ -22,6 +22,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include wake
 --- @include emit
@@ -31,7 +32,7 @@ local ENDS = { failed = KEYS[8], cancelled = KEYS[9] }
 local now = read_clock(ARGV[1])
 local verb = ARGV[3]
 local control = redis.call('HMGET', KEYS[4], 'fence', 'max_crashes')
-local fence, suspect_at = tonumber(control[1] or '0'), math.max(1, tonumber(control[2] or '3') - 1)
+local fence, suspect_at = whole(control[1]) or 0, math.max(1, (whole(control[2]) or 3) - 1)
 local reply, chosen, known = {}, {}, {}
 
 check_items((#ARGV - 3) / 2)
@@ -69,7 +70,7 @@ local emitted = {}
 for _, job in ipairs(chosen) do
   local key, record = KEYS[10] .. job.id, job.record
   if verb == 'promote' then
-    local name = tonumber(record[4] or '0') >= suspect_at and 'suspect' or 'ready'
+    local name = (whole(record[4]) or 0) >= suspect_at and 'suspect' or 'ready'
     local entry = redis.call('XADD', name == 'suspect' and KEYS[2] or KEYS[1], '*', 'id', job.id)
     redis.call('ZREM', KEYS[3], job.id)
     redis.call('HSET', key, 'state', 'waiting', 'at', name .. ' ' .. entry)

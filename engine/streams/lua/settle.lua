@@ -24,6 +24,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
+--- @include whole
 --- @include record
 --- @include holding
 --- @include limits
@@ -85,7 +86,7 @@ for _, job in ipairs(owned) do
   local id, key, at, worker = job.id, KEYS[13] .. job.id, job.n * 5 - 3, job.holding.consumer
   local fence, verb, data, delay_ms = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
   local due_ms = delay_ms > 0 and digits(math.ceil(now / 1000) + delay_ms) or now_ms
-  local attempts = digits(tonumber(job.record[3] or '0') + 1)
+  local attempts = digits((whole(job.record[3]) or 0) + 1)
   if job.holding.flagged then
     verb = 'cancel'
   end
@@ -98,11 +99,11 @@ for _, job in ipairs(owned) do
     redis.call('HSET', key, 'state', 'cancelled', 'ended', now_ms, 'last', fence, 'worker', worker)
     index(verb, now_ms, id)
   elseif verb == 'release' then
-    local crashes = tonumber(job.record[4] or '0')
+    local crashes = whole(job.record[4]) or 0
     hand_back(STREAMS, key, id, crashes, limits.suspect_at, { 'last', fence, 'worker', worker })
     woken = true
   elseif verb == 'snooze' then
-    local snoozed = digits(tonumber(job.record[5] or '0') + delay_ms)
+    local snoozed = digits((whole(job.record[5]) or 0) + delay_ms)
     redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker, 'snoozed', snoozed)
     index(verb, due_ms, id)
   else

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from engine.streams.call import Call
@@ -10,6 +11,11 @@ from engine.streams.keys import Keys
 from engine.streams.reads.jobs import pairs
 from engine.types import Keep, QueueCounts
 from engine.views import Histogram, Limit, LimitsView, MinuteStats
+
+_BEYOND = 9e15
+"""No setting, level or time of the engine is as large."""
+_COUNT = re.compile(rb"\d{1,16}")
+_BUCKET = re.compile(r"\d{1,3}")
 
 
 def counts(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep) -> Call[QueueCounts]:
@@ -65,7 +71,17 @@ def limits(k: Keys, clock_us: int, concurrency: int) -> Call[LimitsView]:
 
 
 def _positive(value: bytes | None) -> float | None:
-    return float(value) if value is not None and float(value) > 0 else None
+    number = _number(value)
+    return number if number is not None and number > 0 else None
+
+
+def _number(value: bytes | None) -> float | None:
+    """The number, as the scripts read it: None for whatever else another producer may have written."""
+    try:
+        number = float(value if value is not None else "nan")
+    except ValueError:
+        return None
+    return number if 0 <= number < _BEYOND else None
 
 
 def _level(rate: Limit, burst: Limit, bucket: dict[str, bytes], now_us: int) -> float | None:
@@ -73,10 +89,11 @@ def _level(rate: Limit, burst: Limit, bucket: dict[str, bytes], now_us: int) -> 
     if rate.now is None:
         return None
     full = burst.now or 1.0
-    if "tokens" not in bucket:
+    tokens, stamp_us = _number(bucket.get("tokens")), _number(bucket.get("stamp"))
+    if tokens is None or stamp_us is None:
         return full
-    elapsed_us = max(0, now_us - int(bucket["stamp"]))
-    return min(full, (int(bucket["tokens"]) + elapsed_us * rate.now) / 1_000_000)
+    elapsed_us = max(0, now_us - stamp_us)
+    return min(full, (tokens + elapsed_us * rate.now) / 1_000_000)
 
 
 def stats(k: Keys, clock_us: int, minutes: int, back: int = 0) -> Call[list[MinuteStats]]:
@@ -93,6 +110,8 @@ def _minute(number: int, fields: dict[str, bytes]) -> MinuteStats:
     histograms: dict[str, dict[int, int]] = {"wait": {}, "run": {}}
     for name, value in fields.items():
         kind, _, bucket = name.partition(":")
+        if not _COUNT.fullmatch(value) or (bucket and not (kind in histograms and _BUCKET.fullmatch(bucket))):
+            continue  # another producer's: the scripts count around it
         if bucket:
             histograms[kind][int(bucket)] = int(value)
         else:

@@ -166,9 +166,9 @@ async def _hold(hall: Hall, crew: Crew, group: Sequence[Step], random: Random) -
         )
         await hall.put(queue, int(most * _SPARE) + 20, random)
     await hall.inspector.set_limits(LEFT, **group[0].settings)
+    begin_us = hall.now_us()
     for queue in queues:
         await hall.inspector.resume(queue)
-    begin_us = hall.now_us()
     for n, step in enumerate(group):
         await _watch(hall, crew, step, begin_us, random)
         await hall.note_waiting(queues)

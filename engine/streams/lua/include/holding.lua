@@ -1,8 +1,13 @@
--- What `active` says of a job: its fence (text), stream, entry, flag (`c` once its cancel is asked for) and consumer.
+-- What `active` says of a job: its fence (text), stream, entry, flag (`c` once its cancel is asked for) and consumer;
+-- an empty table for a value that another producer wrote and that says nothing.
+local HOLDS = { again = true, ready = true, suspect = true }
 local function read_holding(value)
   if not value then
     return nil
   end
-  local fence, stream, entry, flag, consumer = string.match(value, '^(%d+) (%a+) (%S+) (%S) (.+)$')
-  return { fence = fence, stream = stream, entry = entry, flagged = flag == 'c', consumer = consumer }
+  local fence, stream, ms, seq, flag, consumer = string.match(value, '^(%d+) (%a+) (%d+)%-(%d+) (%S) (.+)$')
+  if not HOLDS[stream] or #fence > 16 or #ms > 19 or #seq > 19 then
+    return {}
+  end
+  return { fence = fence, stream = stream, entry = ms .. '-' .. seq, flagged = flag == 'c', consumer = consumer }
 end

@@ -1,6 +1,13 @@
--- What `control` holds: a value set at run time wins over the configured one. Nothing if it was never configured.
+-- A number that can be a setting; nothing for whatever else another producer may have written.
+local function setting(text, least)
+  local number = tonumber(text or '')
+  return number and number >= least and number < 1e15 and number or nil
+end
+
+-- What `control` holds: a value set at run time wins over the configured one. Nothing if it was never configured, or if
+-- what was configured cannot be read: then a worker configures it anew.
 local function read_limits(control)
-  local names = { 'lease_ms', 'sweep_ms', 'rate', 'burst', 'max_active', 'max_crashes', 'shared_rate', 'shared_burst',
+  local names = { 'lease_ms', 'sweep_ms', 'max_crashes', 'rate', 'burst', 'max_active', 'shared_rate', 'shared_burst',
     'concurrency' }
   local fields = {}
   for i, name in ipairs(names) do
@@ -8,12 +15,14 @@ local function read_limits(control)
     fields[i + #names] = 'set:' .. name
   end
   local values = redis.call('HMGET', control, unpack(fields))
-  if not values[1] then
-    return nil
-  end
   local limits = {}
   for i, name in ipairs(names) do
-    limits[name] = tonumber(values[i + #names] or values[i])
+    local configured = setting(values[i], i <= 3 and 1 or 0)
+    if not configured and (values[i] or i <= 3) then
+      return nil
+    end
+    local set = setting(values[i + #names], 0)
+    limits[name] = set and set > 0 and set or configured
   end
   limits.suspect_at = math.max(1, limits.max_crashes - 1)
   return limits

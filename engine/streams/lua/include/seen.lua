@@ -1,9 +1,13 @@
 --- @include digits
+--- @include whole
 -- Some worker has reached Redis at `now`. If none had for three sweeps, Redis was away or the clock stepped: then
 -- nothing is reclaimed for one lease, in which the living renew. Answers the time before which nothing is.
 local function note_seen(control, limits, now)
   local seen = redis.call('HMGET', control, 'last_sweep', 'reclaim_from')
-  local last, reclaim_from = tonumber(seen[1]), tonumber(seen[2] or '0')
+  local last, reclaim_from = whole(seen[1]), whole(seen[2]) or 0
+  if reclaim_from > now + limits.lease_ms * 1000 then
+    last = nil -- further than anybody here puts it off: begun anew, or nothing would be reclaimed until then
+  end
   -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
   redis.call('HDEL', control, 'gate')
   redis.call('HSET', control, 'last_sweep', digits(now))

@@ -1,13 +1,21 @@
 --- @include digits
--- Counters of the running minute, kept 48 h.
+-- Counters of the running minute, kept 48 h. One that another producer spoilt costs the count, never the job.
+local function count_in(key, name, count)
+  local counted = redis.pcall('HINCRBY', key, name, digits(count))
+  if type(counted) == 'table' and counted.err and not (string.find(counted.err, 'WRONGTYPE', 1, true)
+    or string.find(counted.err, 'not an integer', 1, true) or string.find(counted.err, 'overflow', 1, true)) then
+    error(counted)
+  end
+end
+
 local function write_stats(prefix, now, tally, kind, histogram)
   local key, empty = prefix .. digits(math.floor(now / 60000000)), true
   for name, count in pairs(tally) do
-    redis.call('HINCRBY', key, name, digits(count))
+    count_in(key, name, count)
     empty = false
   end
   for bucket, count in pairs(histogram or {}) do
-    redis.call('HINCRBY', key, kind .. ':' .. digits(bucket), digits(count))
+    count_in(key, kind .. ':' .. digits(bucket), count)
   end
   if not empty then
     redis.call('EXPIRE', key, '172800')

@@ -1,4 +1,5 @@
 --- @include digits
+--- @include whole
 -- While suspects wait, one process at a time has the turn, named in `control` for one lease: it takes nothing else
 -- until it runs nothing, then one suspect, and again. True if this consumer has the turn now.
 local function takes_turn(control, suspect, limits, consumer, now)
@@ -10,7 +11,8 @@ local function takes_turn(control, suspect, limits, consumer, now)
     return false
   end
   local turn = redis.call('HMGET', control, 'turn', 'turn_until')
-  if turn[1] and turn[1] ~= consumer and tonumber(turn[2]) > now then
+  local left_us = (whole(turn[2]) or 0) - now
+  if turn[1] and turn[1] ~= consumer and left_us > 0 and left_us <= limits.lease_ms * 1000 then
     return false
   end
   -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.

@@ -1,4 +1,5 @@
 --- @include digits
+--- @include whole
 -- A token bucket in two fields of a hash. Tokens are kept in millionths, so that whole numbers suffice:
 -- `rate` per second is `rate` millionths per µs. Time that runs backwards adds nothing.
 local function read_bucket(key, rate, burst, now)
@@ -7,7 +8,7 @@ local function read_bucket(key, rate, burst, now)
   end
   local bucket = { key = key, rate = rate, tokens = burst * 1000000 }
   local stored = redis.call('HMGET', key, 'tokens', 'stamp')
-  if stored[1] then
+  if whole(stored[1]) and whole(stored[2]) then
     local elapsed = math.max(0, now - tonumber(stored[2]))
     bucket.from_future = tonumber(stored[2]) > now
     bucket.tokens = math.min(bucket.tokens, tonumber(stored[1]) + math.floor(elapsed * rate))
