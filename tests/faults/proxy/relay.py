@@ -44,14 +44,15 @@ class Relay:
         finally:
             for pump in pumps:
                 pump.cancel()
-            ends = await asyncio.gather(*pumps, return_exceptions=True)
-            for end in (self._client, self._server):
-                end.writer.close()
-                with suppress(OSError):
-                    await end.writer.wait_closed()
-        for error in ends:
+            # First of all, for the waits may be cut off: what was written before is still sent.
+            self._client.writer.close()
+            self._server.writer.close()
+        for error in await asyncio.gather(*pumps, return_exceptions=True):
             if isinstance(error, Exception) and not isinstance(error, OSError):
                 raise error
+        for end in (self._client, self._server):
+            with suppress(OSError):
+                await end.writer.wait_closed()
 
     async def _up(self) -> None:
         requests = Requests()

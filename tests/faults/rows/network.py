@@ -124,7 +124,7 @@ async def _put_long(house: House, raging: asyncio.Task[None]) -> None:
 
 async def _rage(plan: Plan, proxy: Proxy) -> None:
     """As many faults hit as were to, or the time was over; the network is good again."""
-    faults, within_s = _faults(plan), plan.size(small=20.0, ci=180.0, release=900.0)
+    faults, within_s = _faults(plan), plan.size(small=40.0, ci=180.0, release=900.0)
     random = plan.random("partitions")
     proxy.harmful = True
     ends_s, parts_s = time.monotonic() + within_s, time.monotonic() + random.uniform(0.5, 2)
