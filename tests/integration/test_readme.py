@@ -101,6 +101,7 @@ def words_of(line: str) -> list[str]:
     return words[1:]
 
 
+@pytest.mark.timeout(115)  # some fifty processes, one after the other
 def test_every_command_of_the_shell_blocks_runs(
     redis_url: str, empty_database_url: str, prefix: str, tmp_path: Path
 ) -> None:
