@@ -73,6 +73,9 @@ async def test_two_workers_of_one_label_share_nothing(redis_url: str, prefix: st
         for status in await stage.all_ended(tickets):
             assert (status.state, status.crashes) == (State.COMPLETED, 0)
         assert len(stage.ledger.read("start")) == 4
+        with Plain(redis_url) as redis:
+            consumers = redis.command("XINFO", "CONSUMERS", stage.keys().ready, "workers")
+        assert len(consumers) == 2, "each has leases of its own"
 
 
 async def test_it_goes_on_after_flushall(own_valkey: OwnValkey) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Literal
@@ -46,8 +46,11 @@ class Verdict(Struct, frozen=True):
         return self.word in {"caught", "timeout", "equivalent"}
 
 
-def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[str, str]) -> Iterator[Verdict]:
-    """The verdict of each fault as it comes; `hints` are the tests that caught them before."""
+def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[str, str]) -> Generator[Verdict]:
+    """The verdict of each fault in their order; `hints` are the tests that caught them before.
+
+    Closed or interrupted before its end, it interrupts the tests that run and waits for them.
+    """
     free: SimpleQueue[Workshop] = SimpleQueue()
     for bench in benches:
         free.put(bench)
@@ -62,8 +65,11 @@ def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[s
     with ThreadPoolExecutor(len(benches)) as pool:
         try:
             yield from pool.map(work, faults)
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for bench in benches:
+                bench.interrupt()
+            raise
 
 
 def _show(fault: Fault, bench: Workshop, hint: str) -> Verdict:

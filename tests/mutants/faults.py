@@ -1,8 +1,8 @@
-"""The faults that there are: named ones, every guard of the Lua files, and those of the promises."""
+"""The faults that there are: named ones, those of the trials and of the promises, and every guard of the Lua files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 
 from tests.mutants import scripts, services
@@ -12,26 +12,32 @@ from tests.mutants.guards import LUA, all_guards
 from tests.mutants.mutant import Mutant, apply
 from tests.mutants.promises import PROMISES
 from tests.mutants.sets import likely_tests
+from tests.mutants.trials import TRIALS
 from tests.mutants.workshop import ROOT
 
 MUTANTS: tuple[Mutant, ...] = (*scripts.MUTANTS, *services.MUTANTS)
 
 
-def of_mutants(names: Sequence[str]) -> list[Fault]:
-    """The named faults, or all; SystemExit at a name that is none's."""
-    by_name = {mutant.name: mutant for mutant in MUTANTS}
-    if missing := [name for name in names if name not in by_name]:
-        raise SystemExit(f"no such mutant: {', '.join(missing)}; there are {', '.join(by_name)}")
-    return [_fault(mutant) for name, mutant in by_name.items() if not names or name in names]
+def of_mutants() -> list[Fault]:
+    """The named faults, each shown to the tests that it names and then to all."""
+    return [_fault(mutant) for mutant in MUTANTS]
 
 
-def of_guards(files: Sequence[str], *, excused: bool) -> list[Fault]:
-    """Each guard of these Lua files, or of all, taken out; those with a reason only if `excused`."""
+def of_trials() -> list[Fault]:
+    """Each naive way, shown to its own test only."""
+    return [_fault(mutant, only=True) for trial in TRIALS for mutant in trial.mutants()]
+
+
+def of_promises() -> list[Fault]:
+    """The guard of each promise taken out, shown to the promise's own test only."""
+    return [_fault(promise.mutant(), only=True) for promise in PROMISES]
+
+
+def of_guards(*, thorough: bool = False) -> list[Fault]:
+    """Each guard of each Lua file taken out; those with a reason are shown to all tests only if `thorough`."""
     guards = all_guards(ROOT)
     if gone := unknown(guards):
         raise SystemExit("reasons for guards that are not there:\n  " + "\n  ".join(gone))
-    if missing := set(files) - {guard.file for guard in guards}:
-        raise SystemExit(f"no Lua files: {', '.join(sorted(missing))}")
     why = reasons()
     return [
         Fault(
@@ -40,15 +46,18 @@ def of_guards(files: Sequence[str], *, excused: bool) -> list[Fault]:
             change=guard.apply,
             tests=tuple(likely_tests(ROOT, guard.file)),
             reason=why.get(guard.name, ""),
+            only=guard.name in why and not thorough,
         )
         for guard in guards
-        if (not files or guard.file in files) and (excused or guard.name not in why)
     ]
 
 
-def of_promises() -> list[Fault]:
-    """The guard of each promise taken out, shown to the promise's own test only."""
-    return [_fault(promise.mutant(), only=True) for promise in PROMISES]
+SETS: dict[str, Callable[[], list[Fault]]] = {
+    "named": of_mutants,
+    "trials": of_trials,
+    "promises": of_promises,
+    "guards": of_guards,
+}
 
 
 def _fault(mutant: Mutant, *, only: bool = False) -> Fault:

@@ -34,5 +34,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def _chosen(items: list[pytest.Item], tests: list[str]) -> list[pytest.Item]:
-    """The items of these files and single tests, in their order."""
-    return [item for test in tests for item in items if item.nodeid == test or item.nodeid.startswith(f"{test}::")]
+    """The items of these files and single tests, in their order; none at all is an error."""
+    chosen = [
+        item
+        for test in tests
+        for item in items
+        if item.nodeid == test or item.nodeid.startswith((f"{test}::", f"{test}["))
+    ]
+    if not chosen:
+        raise pytest.UsageError(f"no such tests: {', '.join(tests)}")
+    return chosen

@@ -197,8 +197,8 @@ _LIMITS = (
         "`python -m engine limit` changes them at run time.",
         f"{_SCRIPTS}shared_limit.py::test_a_limit_set_at_run_time_wins_until_it_is_taken_back",
         f"{_LUA}include/limits.lua",
-        "tonumber(values[i + #names] or values[i])",
-        "tonumber(values[i])",
+        "limits[name] = set and set > 0 and set or configured",
+        "limits[name] = configured",
     ),
     Promise(
         "holds at once, over the configured ones, until --reset",
@@ -323,8 +323,8 @@ _WORKERS = (
         "after three such ends it has failed",
         f"{_SCRIPTS}reclaim.py::test_the_last_crash_fails_the_job",
         f"{_LUA}reclaim.lua",
-        "local crashes = tonumber(record[1] or '0') + 1",
-        "local crashes = tonumber(record[1] or '0')",
+        "local crashes = ",
+        "local crashes = -1 + ",
     ),
     Promise(
         "the last of them it runs alone in its process, so that it takes nobody with it.",

@@ -38,8 +38,8 @@ _SETTLE = (
     ),
     _lua(
         "settle: attempt not counted",
-        "digits(tonumber(job.record[3] or '0') + 1)",
-        "digits(tonumber(job.record[3] or '0'))",
+        "local attempts = digits(",
+        "local attempts = digits(-1 + ",
         "settle",
         "a job that fails each time would be tried for ever",
     ),
@@ -79,8 +79,8 @@ _SETTLE = (
     ),
     _lua(
         "settle: a release is charged",
-        "local crashes = tonumber(job.record[4] or '0')\n",
-        "local crashes = tonumber(job.record[4] or '0') + 1\n",
+        "    local crashes = ",
+        "    local crashes = 1 + ",
         "settle suspects",
         "a deploy would make a job a suspect before its time",
     ),
@@ -131,9 +131,9 @@ _ACQUIRE = (
     ),
     _lua(
         "acquire: bad record dropped before it is kept",
-        "    set_aside(KEYS[10], key, id, stream, entry)\n    return discard(stream, entry)\n",
-        "    discard(stream, entry)\n    return set_aside(KEYS[10], key, id, stream, entry)\n",
-        "bad_records",
+        "    set_aside(KEYS[10], key, id, stream, entry)\n",
+        "    discard(stream, entry)\n    set_aside(KEYS[10], key, id, stream, entry)\n",
+        "guards_records",
         "what cannot be read would be lost where `bad` cannot be written",
     ),
     _lua(
@@ -256,8 +256,8 @@ _ENQUEUE = (
 _RECLAIM = (
     _lua(
         "reclaim: crash not counted",
-        "local crashes = tonumber(record[1] or '0') + 1",
-        "local crashes = tonumber(record[1] or '0')",
+        "local crashes = ",
+        "local crashes = -1 + ",
         "reclaim",
         "a job that kills its worker would do so for ever",
     ),

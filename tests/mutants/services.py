@@ -10,6 +10,10 @@ _WHERE = {
     "fetcher": _UNIT,
     "executor": _UNIT,
     "roster": _UNIT,
+    "posting": _UNIT,
+    "sweeper": _UNIT,
+    "listener": _UNIT,
+    "replies": _UNIT,
 }
 
 
@@ -217,14 +221,14 @@ _WORKER = (
         "sweeper: one page only",
         "if not swept.more:",
         "if swept.jobs or not swept.more:",
-        "worker_leases",
+        "sweeper",
         "a dead worker's jobs would come back a hundred at a time",
     ),
     _engine(
         "sweeper: one prune only",
         "if max(pruned.values()) < MAX_BATCH:",
         "if max(pruned.values()) >= 0:",
-        "worker_storage",
+        "sweeper",
         "a fast queue would end more jobs than are ever deleted",
     ),
     _engine(
@@ -281,7 +285,7 @@ _WORKER = (
         "listener: a wake-up that nobody can use is kept",
         '            await self._store.command("LPUSH", rang, "1")\n',
         "            pass\n",
-        "worker_life",
+        "listener",
         "a job would wait while another worker is free",
     ),
     _engine(
@@ -298,7 +302,7 @@ _STORE = (
         "streams/store: a flushed script is not sent again",
         "            if unknown:\n",
         "            if not unknown and unknown:\n",
-        "worker_life client_enqueue",
+        "store_pipeline",
         "after SCRIPT FLUSH callers would wait for ever",
     ),
     _engine(
@@ -319,7 +323,7 @@ _STORE = (
         "streams/store: one error fails the whole pipeline",
         "            except LINK_ERRORS:\n                raise\n",
         "            except RedisError:\n                raise\n",
-        "client_enqueue worker_leases worker_life",
+        "store_pipeline",
         "one refused call would cost its neighbours their answers",
     ),
     _engine(
@@ -359,7 +363,7 @@ _CLIENT = (
         "posting: sends for longer than Redis remembers",
         "RESEND_S = 60.0",
         "RESEND_S = 600.0",
-        "client_enqueue",
+        "posting",
         "an enqueue sent again after its reply was forgotten would run twice",
     ),
     _engine(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from tests.mutants.forks import VARIABLE
+from tests.mutants.groups import end_group
 
 
 class Warm:
@@ -24,7 +24,7 @@ class Warm:
         self._answers, answers = os.pipe()
         self._told = root.with_name(f"{root.name}-{self._ask}.txt")
         with self._told.open("ab") as output:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "pytest", "-p", "tests.mutants.forks", *options, *tests],
                 cwd=root,
                 env={**env, VARIABLE: f"{asked} {answers}"},
@@ -40,16 +40,19 @@ class Warm:
     def run(self, tests: Sequence[str], within_s: float) -> tuple[int, str]:
         """The exit status and the output of these tests; TimeoutError, and the end of this process, without one."""
         before = self._told.stat().st_size
-        os.write(self._ask, msgspec.json.encode(list(tests)) + b"\n")
         ends_s = time.monotonic() + within_s
         status = b""
-        while not status.endswith(b"\n"):
-            ready, _, _ = select.select([self._answers], [], [], max(0.0, ends_s - time.monotonic()))
-            read = os.read(self._answers, 100) if ready else b""
-            if not read:
-                self.close()
-                raise TimeoutError(self._told.read_text(errors="replace"))
-            status += read
+        try:
+            os.write(self._ask, msgspec.json.encode(list(tests)) + b"\n")
+            while not status.endswith(b"\n"):
+                ready, _, _ = select.select([self._answers], [], [], max(0.0, ends_s - time.monotonic()))
+                read = os.read(self._answers, 100) if ready else b""
+                if not read:
+                    raise TimeoutError(self._told.read_text(errors="replace"))
+                status += read
+        except OSError as error:  # a TimeoutError is one, and so is the pipe of a process that has ended
+            self.close()
+            raise TimeoutError(str(error)) from error
         return int(status), self._told.read_bytes()[before:].decode(errors="replace")
 
     def close(self) -> None:
@@ -57,7 +60,6 @@ class Warm:
         os.close(self._ask)
         os.close(self._answers)
         try:
-            self._process.wait(5)
+            self.process.wait(5)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            end_group(self.process)

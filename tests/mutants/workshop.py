@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tests.mutants.groups import end_group, interrupt_group
 from tests.mutants.sets import script_tests
 from tests.mutants.warm import Warm
 
@@ -43,11 +43,16 @@ class Workshop:
     def __init__(self, directory: Path, seed: int, tree: Path = ROOT) -> None:
         self.root = directory / "copy"
         shutil.copytree(tree, self.root, ignore=_LEFT_OUT)
-        self._env = {**os.environ, "PYTHONPATH": str(self.root)}
+        # What tests leave on the disk when they are interrupted goes with the copy.
+        scratch = directory / "tmp"
+        scratch.mkdir()
+        self._env = {**os.environ, "PYTHONPATH": str(self.root), "TMPDIR": str(scratch)}
         # A compiled file is told from its source by size and second: each version gets a second of its own.
         self._seconds = itertools.count(1_000_000_000)
         self._options = ["-x", "-q", "--tb=short", *_PLUGINS, f"--hypothesis-seed={seed}"]
         self._warm: Warm | None = None
+        self._at_work: subprocess.Popen[bytes] | None = None
+        self._interrupted = False
         self._check_imports()
 
     def _check_imports(self) -> None:
@@ -77,9 +82,11 @@ class Workshop:
 
     def test(self, tests: Sequence[str]) -> Answer:
         """What these files or single tests say, up to the first that fails."""
+        if self._interrupted:
+            return Answer("broken", "", "interrupted")
         with tempfile.TemporaryFile("w+") as output:
             # A session of its own: when time is up, whatever the tests started ends with them.
-            process = subprocess.Popen(
+            process = self._at_work = subprocess.Popen(
                 [sys.executable, "-m", "pytest", *self._options, *tests],
                 cwd=self.root,
                 env=self._env,
@@ -93,14 +100,16 @@ class Workshop:
             except subprocess.TimeoutExpired:
                 code = -1
             finally:
+                self._at_work = None
                 if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+                    end_group(process)
             output.seek(0)
             return _judge(code, output.read())
 
     def test_scripts(self, tests: Sequence[str]) -> Answer:
         """As `test`, for tests that see the Lua files only: by a process that has imported everything else."""
+        if self._interrupted:
+            return Answer("broken", "", "interrupted")
         if self._warm is None:
             self._warm = Warm(self.root, script_tests(self.root), self._options, self._env)
         try:
@@ -108,6 +117,13 @@ class Workshop:
         except TimeoutError as error:
             self._warm = None
             return Answer("broken", "", str(error))
+
+    def interrupt(self) -> None:
+        """Tests that run are interrupted, and no others start."""
+        self._interrupted = True
+        for process in (self._at_work, self._warm.process if self._warm else None):
+            if process is not None:
+                interrupt_group(process)
 
     def close(self) -> None:
         """No process of this copy runs any more."""
@@ -126,14 +142,11 @@ def _judge(code: int, output: str) -> Answer:
 
 
 @contextmanager
-def workshops(count: int, seed: int, without: Sequence[str] = ()) -> Generator[list[Workshop]]:
-    """So many copies, without these files of tests; gone afterwards."""
+def workshops(count: int, seed: int) -> Generator[list[Workshop]]:
+    """So many copies; gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="pickd-mutants-", ignore_cleanup_errors=True) as name,
         ExitStack() as stack,
     ):
         benches = [stack.enter_context(closing(Workshop(Path(name) / str(n), seed))) for n in range(count)]
-        for bench in benches:
-            for file in without:
-                (bench.root / file).unlink()
         yield benches

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import StoreMisused
 from tests.support.queue import Rig
 from tests.support.whole import check_whole
 
@@ -51,3 +52,14 @@ def test_an_id_that_is_no_text_is_set_aside(bare: Rig) -> None:
     assert [delivery.id for delivery in bare.take()] == ["good"]
     assert bare.command("XLEN", bare.keys.bad) == 1
     bare.command("DEL", key)
+
+
+def test_what_cannot_be_kept_is_not_dropped(bare: Rig) -> None:
+    """While its bytes cannot be written to `bad`, a record that cannot be read keeps its entry (trial 3)."""
+    bare.configure()
+    bare.enqueue("bad")
+    bare.command("HDEL", bare.keys.job + "bad", "payload")
+    bare.command("SET", bare.keys.bad, "hostile")
+    with pytest.raises(StoreMisused, match="WRONGTYPE"):
+        bare.take()
+    assert bare.waiting_in("ready") == ["bad"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.errors import Unreachable
 from engine.fetcher import Fetcher, Line
 from engine.journal import Journal
 from engine.notes import Notes
@@ -189,3 +190,36 @@ async def test_a_limit_set_at_run_time_changes_the_places() -> None:
         worker.fetcher.wake()
         await worker.turn()
         assert worker.roster.free("a") == places
+
+
+async def test_a_failed_settle_drops_no_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its error is raised once the acquire of the same pipeline is taken: what it handed over runs (trial 12)."""
+    given = iter([delivery("a", 1), delivery("b", 2)])
+    worker = Worker(q=lambda _: reply("ok", -1, next(given)))
+    await worker.turn()
+    answer = worker.store.answer
+
+    def without_settles(call: Call[object]) -> object:
+        return Unreachable("cut") if call.script.name == "settle" else answer(call)
+
+    monkeypatch.setattr(worker.store, "answer", without_settles)
+    (held,) = worker.roster.held("q")
+    worker.settler.add(held, Done(b"1"))
+    worker.fetcher.wake()
+    with pytest.raises(Unreachable, match="cut"):
+        await worker.turn()
+    assert worker.ids() == ["b"]
+
+
+async def test_the_lease_is_the_one_that_control_holds() -> None:
+    """Whatever this process was configured with: another one's sweeps go by the same number (trial 16)."""
+
+    def shorter(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        words = reply()
+        words[2], words[3] = b"6000", b"1000"
+        return words
+
+    worker = Worker(q=shorter)
+    await worker.turn()
+    (line,) = worker.fetcher.lines
+    assert (line.lease_ms, line.sweep_ms) == (6000, 1000)

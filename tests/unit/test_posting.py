@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import EnqueueUnknown, JobFailed, QueueFull, StoreMisused, Unreachable
-from engine.posting import batches, check_run, find_line, first_stored, not_yet, to_error, unanswered
+from engine.posting import RESEND_S, batches, check_run, find_line, first_stored, not_yet, to_error, unanswered
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, NewJob, Refused
+from engine.streams.commands.producer import OP_TTL_MS
 from engine.streams.reads import Ending
 from engine.types import Enqueued, State
 from tests.support.runs import make_app
@@ -73,3 +74,8 @@ def test_errors_say_what_to_do() -> None:
     assert str(gone) == "no answer for 60 s (gone): the jobs may be stored; enqueue the same ids again"
     assert str(unanswered(Unreachable("gone"), closed=True)).startswith("no answer before the client was closed (gone)")
     assert str(not_yet(TICKET, Ending(5, State.ACTIVE), 2.5)) == "'a' is still active after 2.5 s"
+
+
+def test_an_answer_is_kept_for_longer_than_its_call_is_sent_again() -> None:
+    """Also for a call that was on its way when its time was up: found again, it is no second run (trial 10)."""
+    assert OP_TTL_MS / 1000 >= 2 * RESEND_S

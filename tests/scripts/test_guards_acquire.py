@@ -1,0 +1,69 @@
+"""What acquire leaves alone: places, holdings, turns and wake-ups that are not its to take."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.queue import Rig
+
+
+def test_the_streams_together_give_no_more_than_the_places(rig: Rig) -> None:
+    """Three places are filled from what was given back and from what waits, not three times (trial 18)."""
+    rig.enqueue(*"abcdef")
+    for delivery in rig.take(2):
+        rig.settle(delivery, "release")
+    assert [delivery.id for delivery in rig.take(3)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("stream", "same_entry"), [("ready", False), ("again", True)])
+def test_a_spoilt_record_costs_no_other_delivery_its_lease(bare: Rig, stream: str, *, same_entry: bool) -> None:
+    """A copied entry of a running job whose record cannot be read is set aside; who runs it still owns it."""
+    bare.configure()
+    bare.enqueue("a")
+    (running,) = bare.take()
+    entry = bare.record("a")["at"].split()[1]
+    bare.command("HDEL", bare.keys.job + "a", "payload")
+    bare.command("XADD", getattr(bare.keys, stream), entry if same_entry else "*", "id", "a")
+    assert bare.take(consumer="w2") == []
+    assert bare.command("XLEN", bare.keys.bad) == 1
+    assert bare.renew(running).states == ["ok"]
+
+
+def test_an_ended_job_does_not_start_by_its_own_entry(rig: Rig) -> None:
+    """An entry that the record of an ended job still names starts nothing, and is gone."""
+    rig.enqueue("a")
+    rig.settle(rig.take()[0], "complete", b"1")
+    entry = rig.command("XADD", rig.keys.ready, "*", "id", "a").decode()
+    rig.command("HSET", rig.keys.job + "a", "at", f"ready {entry}")
+    assert rig.take() == []
+    assert rig.waiting_in("ready") == []
+
+
+def test_without_a_place_no_turn_is_taken(rig: Rig) -> None:
+    """A full process that only asks for its settings does not keep the suspects from one that has room."""
+    rig.configure(max_crashes=2)
+    rig.enqueue("s")
+    rig.take(consumer="dead")
+    rig.end_leases()
+    assert rig.acquire(0, "full", alone=False).status == "ok"
+    assert [delivery.id for delivery in rig.take(1, "free")] == ["s"]
+
+
+def test_what_is_left_of_those_given_back_wakes_another(rig: Rig) -> None:
+    """Two were given back and one is taken: whoever else is idle hears of the second, though `ready` is empty."""
+    rig.enqueue("a", "b")
+    for delivery in rig.take():
+        rig.settle(delivery, "release")
+    rig.take_wake_up()
+    assert [delivery.id for delivery in rig.take(1)] == ["a"]
+    assert rig.take_wake_up()
+
+
+def test_an_acquire_that_took_nothing_wakes_nobody(rig: Rig) -> None:
+    """Not even with more behind what it read: its own answer asks it to come again, and idle workers would spin."""
+    for _ in range(260):
+        rig.command("XADD", rig.keys.ready, "*", "id", "nobody")
+    answer = rig.acquire()
+    assert (answer.deliveries, answer.wait_ms) == ([], 0)
+    assert not rig.take_wake_up()
+    rig.acquire()
