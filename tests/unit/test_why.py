@@ -103,3 +103,9 @@ def test_a_job_that_the_app_does_not_know() -> None:
     found = why_unknown(status(name="nope"), "because")
     assert found.startswith("this app has no job named 'nope'")
     assert found.endswith("; because")
+
+
+def test_an_active_job_that_nobody_holds() -> None:
+    """What holds an active job is gone from Redis: the sentence names the command that mends it."""
+    reason = why_job(status(state=State.ACTIVE, worker_id=None, processed_on=None), "", NOW_MS, [WORKER])
+    assert reason.startswith("it is active, and nobody holds it: `python -m engine doctor --repair --queue ")
