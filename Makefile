@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 LOOPS ?= asyncio,uvloop
+SCALE ?= ci
+MINUTES ?= 20
 PROCESSES ?= 3
 EXTRAS := uvloop reload jobs embedded dev
 
@@ -17,7 +19,7 @@ STAMP := .venv/installed-$(OWNER)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo dev dev-worker worker lock clean
+.PHONY: help setup check test demo dev dev-worker worker lock clean faults soak evidence
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -60,6 +62,17 @@ dev-worker: setup  ## a worker that reloads on changes of the source, with the s
 worker: export LOG_FORMAT ?= json
 worker: setup  ## a worker as in production: configured servers, no reload, JSON logs
 	@$(BIN)/python -m engine run $(ARGS)
+
+faults: setup  ## counted faults, at most 12 minutes; SCALE=release for the full counts (hours), SEED=n to replay
+	@mkdir -p .data
+	@$(BIN)/python -m tests.faults $(ROWS) --scale $(SCALE) $(if $(SEED),--seed $(SEED)) --json .data/faults-$(SCALE).json
+
+soak: setup  ## a worker under mixed faults for MINUTES=20: does what it takes come to rest
+	@mkdir -p .data
+	@$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) --json .data/soak.json
+
+evidence: setup  ## docs/evidence.md anew from the figures in docs/evidence
+	@$(BIN)/python -m tests.faults.page
 
 lock:  ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

@@ -87,6 +87,10 @@ def run(plan: Plan) -> RowReport:
     return play_row(plan, TITLE, limits, _play)
 
 
+def _workers(plan: Plan) -> int:
+    return plan.size(small=4, ci=20, release=20)
+
+
 class Hall:
     """A Redis and the workers' app; what is known of the starts is in the theatre's ledger."""
 
@@ -147,12 +151,12 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
     spans: list[tuple[Step, int, int]] = []
     async with _open_hall(plan) as hall:
         async with open_crew(hall, 0) as crew:
-            for _ in range(plan.size(small=4, ci=20, release=20)):
+            for _ in range(_workers(plan)):
                 await crew.hire()
             for group in steps(plan):
                 spans += await _hold(hall, crew, group, random)
             await crew.let_go()
-        return await _count(hall, spans)
+        return await _count(plan, hall, spans)
 
 
 async def _hold(hall: Hall, crew: Crew, group: Sequence[Step], random: Random) -> list[tuple[Step, int, int]]:
@@ -201,7 +205,7 @@ async def _watch(hall: Hall, crew: Crew, step: Step, begin_us: int, random: Rand
     await hiring
 
 
-async def _count(hall: Hall, spans: Sequence[tuple[Step, int, int]]) -> tuple[Figures, bool]:
+async def _count(plan: Plan, hall: Hall, spans: Sequence[tuple[Step, int, int]]) -> tuple[Figures, bool]:
     starts = hall.theatre.ledger.read("start")
     counts = [await hall.inspector.counts(queue) for queue in QUEUES]
     completed = sum(each.completed for each in counts)
@@ -224,7 +228,7 @@ async def _count(hall: Hall, spans: Sequence[tuple[Step, int, int]]) -> tuple[Fi
         unexpected=sum(entry.id.split("-")[0] not in QUEUES for entry in starts),
         stuck=left,
         repeated_executions=len(starts) - len({entry.id for entry in starts}),
-        more={**more, "killed": len(hall.faults), "waiting_least": hall.waiting_least or 0},
+        more={**more, "workers": _workers(plan), "killed": len(hall.faults), "waiting_least": hall.waiting_least or 0},
     )
     return figures, left == 0
 

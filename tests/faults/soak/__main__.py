@@ -16,16 +16,15 @@ from pathlib import Path
 from random import Random
 
 import msgspec
-from msgspec import Struct
 
 from engine import Settings
 from engine.embedded import EmbeddedValkey
 from tests.faults.crew import open_crew
 from tests.faults.evidence import Fault
 from tests.faults.proxy import Dice, open_proxy
-from tests.faults.report import Machine, machine
+from tests.faults.report import machine
 from tests.faults.soak.app import APP, GAUGES_VARIABLE, app
-from tests.faults.soak.gauges import Gauge, Rest, Sample, rests, table
+from tests.faults.soak.gauges import Gauge, Sample, Soak, rests, table
 from tests.faults.soak.trouble import Trouble
 from tests.support.servers import scratch
 from tests.support.wait import eventually
@@ -33,19 +32,6 @@ from tests.support.workers import Theatre, open_theatre
 
 _WORKERS = 3
 _SAMPLE_S = 1.0
-
-
-class Soak(Struct, frozen=True, rename="camel"):
-    """A soak that was run: what happened, and what came to rest."""
-
-    machine: Machine
-    seed: int
-    minutes: float
-    warm_up_s: float
-    counts: dict[str, int]
-    log_bytes: int
-    rests: list[Rest]
-    samples: int
 
 
 class Site:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from redis.exceptions import RedisError
 
 from engine.streams import SyncStore
+from tests.faults.report import Machine
 from tests.faults.soak.app import Inside
 
 MOST = 1.05
@@ -50,6 +51,19 @@ class Rest(Struct, frozen=True, rename="camel"):
     @property
     def kept(self) -> bool:
         return self.ratio <= MOST
+
+
+class Soak(Struct, frozen=True, rename="camel"):
+    """A soak that was run: what happened, and what came to rest."""
+
+    machine: Machine
+    seed: int
+    minutes: float
+    warm_up_s: float
+    counts: dict[str, int]
+    log_bytes: int
+    rests: list[Rest]
+    samples: int
 
 
 def rests(samples: Sequence[Sample]) -> list[Rest]:

@@ -1,0 +1,1 @@
+"""docs/evidence.md, made of the figures of runs."""
