@@ -65,12 +65,14 @@ class Renewer:
         now = self._clock.monotonic_s()
         after_s = min(line.lease_ms / 3000, 5.0)
         held = self._roster.held(line.queue.name)
-        # Past its time and grace a lease is not renewed, but the delivery is known: it is no stray.
-        unrenewed = [running for running in held if _past(running, now)]
-        due = [running for running in held if not _past(running, now)]
-        for start in range(0, len(due), MAX_BATCH):
-            self._send(line, due[start : start + MAX_BATCH], now, after_s, strays=False)
-        self._send(line, unrenewed[:MAX_BATCH], now, after_s, strays=len(unrenewed) <= MAX_BATCH)
+        if len(held) > MAX_BATCH:
+            # More than a call can name: all that may be are renewed first, so that none of them looks like a stray.
+            due = [running for running in held if not _past(running, now)]
+            for start in range(0, len(due), MAX_BATCH):
+                self._send(line, due[start : start + MAX_BATCH], now, 0.0, strays=False)
+            held = [running for running in held if _past(running, now)]
+        # What is named is no stray, however old its lease: a step of the clock makes leases old that are not.
+        self._send(line, held[:MAX_BATCH], now, after_s, strays=len(held) <= MAX_BATCH)
 
     def _send(self, line: Line, batch: list[Running], now: float, after_s: float, *, strays: bool) -> None:
         if not batch and not strays:

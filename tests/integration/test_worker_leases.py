@@ -62,6 +62,24 @@ async def test_a_lease_is_renewed_for_as_long_as_the_job_runs(redis_url: str, pr
         assert len(stage.ledger.read("start")) == 2
 
 
+async def test_a_step_of_the_servers_clock_gives_no_running_job_back(redis_url: str, prefix: str) -> None:
+    """Leases that look old because the clock stepped are no strays: the worker knows their jobs, which run once."""
+    async with open_stage(redis_url, prefix, lease_s=60, sweep_s=60) as stage:
+        await stage.start()
+        ticket = await stage.put(Play("wait"))
+        await stage.started(ticket.id)
+        with Plain(redis_url) as redis:
+            keys = stage.keys()
+            ((entry, consumer, *_),) = redis.command("XPENDING", keys.ready, GROUP, "-", "+", 1)
+            redis.command("XCLAIM", keys.ready, GROUP, consumer, 0, entry, "IDLE", 45_000, "JUSTID")
+            for _ in range(2):
+                beat = redis.command("HGET", keys.control, "last_sweep")
+                await eventually(lambda: redis.command("HGET", keys.control, "last_sweep") != beat)  # noqa: B023
+        stage.scene.gate.set()
+        await stage.ended(ticket)
+        assert len(stage.ledger.read("start")) == 1
+
+
 async def test_a_checkpoint_clears_crashes(redis_url: str, prefix: str) -> None:
     """A job that leaves a checkpoint counts its crashes from 0 again."""
     async with open_stage(redis_url, prefix) as stage:
