@@ -34,7 +34,7 @@ class Steady:
         """Waves were put for as long as there was to be more."""
         while more():
             if await self._is_room():
-                await self.offer([self._task() for _ in range(self._random.randint(1, _WAVE))])
+                await self.offer([self.task() for _ in range(self._random.randint(1, _WAVE))])
             await asyncio.sleep(self._random.uniform(0, 0.03))
 
     async def offer(self, tasks: Sequence[Task], *, asked: bool = False) -> bool:
@@ -61,7 +61,8 @@ class Steady:
             return False
         return counts.waiting + counts.delayed < self._ahead
 
-    def _task(self) -> Task:
+    def task(self) -> Task:
+        """The next job of the line."""
         self.put += 1
         random = self._random
         (do,) = random.choices(list(_DOES), list(_DOES.values()))

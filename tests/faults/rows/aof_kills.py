@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from random import Random
+import time
 
 from msgspec import Struct, field
 
@@ -12,13 +12,14 @@ from tests.faults.evidence import Evidence
 from tests.faults.figures import Figures, Limits, RowReport, spread
 from tests.faults.house import House, open_house
 from tests.faults.judge import judge
-from tests.faults.outage import BACK_S, EVERYONE_S, LEASE_S, SWEEP_S, away, everyone_back, until_flowing
+from tests.faults.outage import BACK_S, EVERYONE_S, LEASE_S, LONG_S, SWEEP_S, away, until_everyone, until_flowing
 from tests.faults.plan import Plan
 from tests.faults.rows.playing import play_row
 from tests.faults.steady import Steady
 
 TITLE = "kill -9 of Redis with its append-only file"
 _WORKERS, _PLACES = 3, 8
+_LONG_EVERY = 10
 _FSYNC = ("always", "everysec")
 
 
@@ -28,8 +29,8 @@ class Lives(Struct):
     kills: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_FSYNC, 0))
     back_s: list[float] = field(default_factory=list[float])
     """From each return to the next job that completed."""
-    back_us: list[int] = field(default_factory=list[int])
-    """When each return was."""
+    everyone_s: list[float] = field(default_factory=list[float])
+    """The same to the next delivery of each worker."""
 
 
 def run(plan: Plan) -> RowReport:
@@ -58,31 +59,33 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
     async with open_house(plan, lease_s=LEASE_S, sweep_s=SWEEP_S, concurrency=_PLACES) as house:
         steady = Steady(house, plan.random("jobs"))
         async with open_crew(house, _WORKERS) as crew:
-            killing = asyncio.create_task(_kill_many(house, lives, _kills(plan), plan.random("kills")))
+            killing = asyncio.create_task(_kill_many(house, crew, lives, plan))
             await steady.run(lambda: not killing.done())
             await killing
             drained = await house.drain(within_s=60)
             await crew.let_go()
         evidence = await house.evidence()
-    return _count(evidence, lives, steady, crew), drained
+    return _count(evidence, lives, steady), drained
 
 
-async def _kill_many(house: House, lives: Lives, kills: int, random: Random) -> None:
+async def _kill_many(house: House, crew: Crew, lives: Lives, plan: Plan) -> None:
     """Each life of Redis has its own setting, by chance but for the first of each, and ends a moment after it works."""
-    await until_flowing(house, asyncio.get_running_loop().time())
-    for n in range(kills):
+    random = plan.random("kills")
+    await until_flowing(house, time.monotonic())
+    for n in range(_kills(plan)):
         fsync = _FSYNC[n] if n < len(_FSYNC) else random.choice(_FSYNC)
         house.store.command("CONFIG", "SET", "appendfsync", fsync)
         await asyncio.sleep(random.uniform(0.1, 1.2))
         lives.kills[fsync] += 1
-        back_s, back_us = await away(house, "redis_kill", random.uniform(0, 2) if random.random() < 0.8 else 0)
-        lives.back_us.append(back_us)
+        away_s = LONG_S if n % _LONG_EVERY == 0 else random.choice((0, random.uniform(0, 2)))
+        back_s, back_us = await away(house, "redis_kill", away_s)
         lives.back_s.append(await until_flowing(house, back_s))
+        lives.everyone_s += await until_everyone(house, crew, back_us)
 
 
-def _count(evidence: Evidence, lives: Lives, steady: Steady, crew: Crew) -> Figures:
+def _count(evidence: Evidence, lives: Lives, steady: Steady) -> Figures:
     back = spread(lives.back_s)
-    everyone = everyone_back(evidence.executions, lives.back_us, {worker.pid for worker in crew.at_work})
+    everyone = spread(lives.everyone_s)
     return judge(evidence).with_more(
         kills=sum(lives.kills.values()),
         **{f"kills_{name}": float(count) for name, count in lives.kills.items()},

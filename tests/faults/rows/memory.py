@@ -119,6 +119,7 @@ async def _make_room(house: House, steady: Steady, full: Fullness, random: Rando
     flowing = asyncio.create_task(until_flowing(house, began_s))
     await asyncio.sleep(0)
     await steady.offer(again, asked=True)
+    await steady.offer([steady.task()])
     full.back_s.append(await flowing)
 
 
