@@ -83,7 +83,7 @@ def why_job(status: JobStatus, queue_reason: str, now_ms: int, workers: Sequence
 
 def _why_active(status: JobStatus, workers: Sequence[WorkerInfo]) -> str:
     if status.worker_id is None:
-        return f"it is active, and nobody holds it: `python -m engine doctor --repair --queue {status.queue}` mends that"
+        return f"it is active, and nobody holds it: `python -m engine doctor --repair --queue {status.queue}` mends it"
     asked = ", and its cancel was asked for" if status.cancel_requested else ""
     since = f"{status.worker_id} since {_time(status.processed_on)}{asked}"
     if any(worker.label == status.worker_id for worker in workers):

@@ -149,7 +149,7 @@ async def test_too_many_rows(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_no_folder() -> None:
     """Without a folder of the operator no file is read, and the error names the variable."""
-    with pytest.raises(BadSettings, match="come from a file, and none are read here: the operator sets CONNECTOR_FILES_DIR"):
+    with pytest.raises(BadSettings, match="from a file, and none are read here: the operator sets CONNECTOR_FILES_DIR"):
         Shelf(None).source("a.csv")
 
 
