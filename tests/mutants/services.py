@@ -153,14 +153,14 @@ _RENEWER = (
     ),
     _engine(
         "renewer: what it no longer renews is unknown",
-        "self._send(line, unrenewed[:MAX_BATCH], now, after_s, strays=len(unrenewed) <= MAX_BATCH)",
-        "self._send(line, [], now, after_s, strays=len(unrenewed) <= MAX_BATCH)",
+        "self._send(line, held[:MAX_BATCH], now, after_s, strays=len(held) <= MAX_BATCH)",
+        "self._send(line, [r for r in held if not _past(r, now)], now, after_s, strays=len(held) <= MAX_BATCH)",
         "worker_leases",
         "a job that hangs would go round for ever, uncharged",
     ),
     _engine(
         "renewer: strays kept",
-        "strays=len(unrenewed) <= MAX_BATCH",
+        "strays=len(held) <= MAX_BATCH",
         "strays=False",
         "worker_leases",
         "jobs of a lost reply would be charged a crash",
@@ -316,7 +316,7 @@ _STORE = (
         "streams/store: a caller that left breaks the pipeline",
         "    if request.future.done():\n        return\n    try:",
         "    try:",
-        "client_enqueue",
+        "store_pipeline",
         "the others of its pipeline would never be answered",
     ),
     _engine(
