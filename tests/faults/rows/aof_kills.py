@@ -51,13 +51,13 @@ def run(plan: Plan) -> RowReport:
 
 
 def _kills(plan: Plan) -> int:
-    return plan.size(small=3, ci=20, release=200)
+    return plan.size(small=2, ci=20, release=200)
 
 
 async def _play(plan: Plan) -> tuple[Figures, bool]:
     lives = Lives()
     async with open_house(plan, lease_s=LEASE_S, sweep_s=SWEEP_S, concurrency=_PLACES) as house:
-        steady = Steady(house, plan.random("jobs"))
+        steady = Steady(house, plan.random("jobs"), long_s=plan.size(small=(1, 2), ci=(2, 5), release=(2, 5)))
         async with open_crew(house, _WORKERS) as crew:
             killing = asyncio.create_task(_kill_many(house, crew, lives, plan))
             await steady.run(lambda: not killing.done())
@@ -77,7 +77,7 @@ async def _kill_many(house: House, crew: Crew, lives: Lives, plan: Plan) -> None
         house.store.command("CONFIG", "SET", "appendfsync", fsync)
         await asyncio.sleep(random.uniform(0.1, 1.2))
         lives.kills[fsync] += 1
-        away_s = LONG_S if n % _LONG_EVERY == 0 else random.choice((0, random.uniform(0, 2)))
+        away_s = LONG_S if n % _LONG_EVERY == _LONG_EVERY - 1 else random.choice((0, random.uniform(0, 2)))
         back_s, back_us = await away(house, "redis_kill", away_s)
         lives.back_s.append(await until_flowing(house, back_s))
         lives.everyone_s += await until_everyone(house, crew, back_us)

@@ -35,7 +35,7 @@ _KEYS = (
     *("wake", "again", "suspect", "failed", "cancelled", "bad"),
 )
 """Every key of a queue; the first ones are in the way of each job."""
-_LONG_EVERY = 6
+_LONG_EVERY = 5
 _AGAIN = 4
 """So many jobs run when all is flushed, and are put again at once, while their handlers still run."""
 
@@ -85,20 +85,20 @@ def run(plan: Plan) -> RowReport:
 def _kinds(plan: Plan) -> dict[ServerFault, int]:
     """How many of each."""
     return {
-        "restart": plan.size(small=1, ci=12, release=200),
+        "restart": plan.size(small=1, ci=10, release=200),
         "flush_scripts": plan.size(small=1, ci=4, release=50),
         "clock_step": plan.size(small=1, ci=6, release=50),
         "destroy_group": plan.size(small=1, ci=5, release=50),
         "delete_stream": plan.size(small=1, ci=4, release=40),
         "wrong_type": plan.size(small=1, ci=len(_KEYS), release=5 * len(_KEYS)),
-        "flush_all": plan.size(small=1, ci=3, release=30),
+        "flush_all": plan.size(small=1, ci=2, release=30),
     }
 
 
 async def _play(plan: Plan) -> tuple[Figures, bool]:
     seen = Seen()
     async with open_house(plan, lease_s=LEASE_S, sweep_s=SWEEP_S, concurrency=_PLACES) as house:
-        steady = Steady(house, plan.random("jobs"))
+        steady = Steady(house, plan.random("jobs"), long_s=plan.size(small=(1, 2), ci=(2, 5), release=(2, 5)))
         async with open_crew(house, _WORKERS) as crew:
             striking = asyncio.create_task(_strike_all(house, crew, seen, plan))
             await steady.run(lambda: not striking.done())
@@ -129,7 +129,7 @@ async def _strike_all(house: House, crew: Crew, seen: Seen, plan: Plan) -> None:
         await asyncio.sleep(random.uniform(0, 0.5))
         if kind == "restart":
             restarts += 1
-            away_s = LONG_S if restarts % _LONG_EVERY == 1 else random.choice((0, random.uniform(0, 3)))
+            away_s = LONG_S if restarts % _LONG_EVERY == 0 else random.choice((0, random.uniform(0, 3)))
             back_s, back_us = await away(house, kind, away_s)
         else:
             await robbers[kind]()
