@@ -19,7 +19,7 @@ STAMP := .venv/installed-$(OWNER)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo dev dev-worker worker lock clean faults soak evidence
+.PHONY: help setup check test mutants guards demo dev dev-worker worker lock clean faults soak evidence
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -49,6 +49,12 @@ check: setup  ## lint, format, types and import contracts
 
 test: check  ## the checks, then all tests against real servers, async ones on both loops, by PROCESSES=3 at once
 	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist worksteal
+
+mutants: setup  ## every deliberate fault and each guard of the Lua taken out, in copies; 1 if no test saw one
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+guards: setup  ## docs/guards.md anew: each promise of the README, its test and its guard
+	@$(BIN)/python -m tests.mutants list
 
 demo: setup  ## the whole line at work: servers, migrations, simulator, worker, ingest, scores
 	@$(BIN)/python -m jobs.demo

@@ -99,6 +99,7 @@ async def test_a_run_whose_events_are_gone_is_looked_at(
     async with open_yard(redis_url, prefix) as (yard, client):
         (task,) = await waiting(yard, client, await put(yard, client))
         yard.end()
+        await eventually(task.done)
         assert await task == 1
 
 

@@ -125,3 +125,16 @@ async def test_a_gap_is_told_once(redis_url: str, prefix: str) -> None:
         ticket = await stage.put(Play())
         page = await stage.inspector.events("play", page.after)
         assert (page.gap, [event.job_id for event in page.events]) == (False, [ticket.id])
+
+
+async def test_events_resume_behind_an_id(redis_url: str, prefix: str) -> None:
+    """A page behind an event begins with the next one: none comes twice, none is left out."""
+    async with open_stage(redis_url, prefix) as stage:
+        tickets = [await stage.put(Play(), f"j{n}") for n in range(3)]
+        after, seen = "0-0", list[str]()
+        for _ in tickets:
+            page = await stage.inspector.events("play", after, limit=1)
+            seen += [event.job_id for event in page.events]
+            after = page.after
+        assert seen == [ticket.id for ticket in tickets]
+        assert (await stage.inspector.events("play", after)).events == []

@@ -10,8 +10,8 @@ import pytest
 from engine.embedded import EmbeddedValkey
 from engine.errors import StoreMisused
 from engine.streams import Keys, Store
-from engine.streams.commands import acquire, configure
-from engine.types import QueueLimits
+from engine.streams.commands import NewJob, Note, Settle, acquire, configure, enqueue, note, settle
+from engine.types import Delivery, QueueLimits
 
 pytestmark = pytest.mark.anyio
 KEYS = Keys("p", "s", "q")
@@ -32,4 +32,37 @@ async def test_an_error_of_one_call_costs_no_other_its_reply(own_valkey: Callabl
     assert isinstance(refused, StoreMisused)
     assert not isinstance(answered, BaseException)
     assert (answered.status, later) == ("ok", b"PONG")
+    await store.close()
+
+
+async def start(store: Store, job_id: str) -> Delivery:
+    """The delivery of a new job."""
+    await store.run(enqueue(KEYS, 0, job_id, 60, [NewJob(job_id, "work", b"{}")]))
+    (delivery,) = (await store.run(acquire(KEYS, 0, "w", 1, alone=True))).deliveries
+    return delivery
+
+
+async def test_a_script_that_the_server_has_not_seen_keeps_its_place(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """The first note goes before the settle of its job, though the server knows only the settle's script (trial 12)."""
+    store = Store(own_valkey(appendonly=False).url)
+    await store.run(configure(KEYS, QueueLimits()))
+    first = await start(store, "a")
+    assert await store.run(settle(KEYS, 0, [Settle("a", first.fence, "complete", b"1")])) == ["ok"]
+    second = await start(store, "b")
+    kept, settled = await asyncio.gather(
+        store.run(note(KEYS, 0, [Note("b", second.fence, "log", b"a line")])),
+        store.run(settle(KEYS, 0, [Settle("b", second.fence, "complete", b"1")])),
+    )
+    assert (kept, settled) == ([True], ["ok"])
+    await store.close()
+
+
+async def test_a_caller_that_left_costs_no_other_its_reply(redis_url: str) -> None:
+    """It abandons its own; those behind it in the pipeline are answered (trial 12)."""
+    store = Store(redis_url)
+    leaving = asyncio.create_task(store.command("PING"))
+    staying = asyncio.create_task(store.command("ECHO", "here"))
+    await asyncio.sleep(0)  # both are submitted
+    leaving.cancel()
+    assert await staying == b"here"
     await store.close()

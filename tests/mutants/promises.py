@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
-from tests.mutants.mutant import Mutant
+from tests.mutants.promise import Promise
+from tests.mutants.promises_jobs import JOBS
 
 _SCRIPTS, _UNIT, _INTEGRATION = "tests/scripts/test_", "tests/unit/test_", "tests/integration/test_"
 _LUA, _ENGINE = "engine/streams/lua/", "engine/"
-
-
-class Promise(Struct, frozen=True):
-    """A sentence of the README as it stands there, but in one line; one test; a text of one file, and it broken."""
-
-    sentence: str
-    test: str
-    file: str
-    guard: str
-    without: str
-
-    def mutant(self) -> Mutant:
-        """The guard taken out, as a fault for the promise's own test."""
-        return Mutant(
-            name=f"{self.sentence} ({self.file})",
-            file=self.file,
-            old=self.guard,
-            new=self.without,
-            tests=(self.test,),
-            why=self.sentence,
-        )
-
 
 _RESULTS = (
     Promise(
@@ -71,7 +48,7 @@ _RESULTS = (
         "Attempts are charged for errors of a job, never for a deploy or an outage of Redis.",
         f"{_SCRIPTS}reclaim.py::test_after_an_outage_nothing_is_taken_for_a_lease",
         f"{_LUA}include/seen.lua",
-        "now - last > 3 * limits.sweep_ms * 1000 or",
+        "now - last > patience or",
         "",
     ),
     Promise(
@@ -149,6 +126,13 @@ _PRODUCERS = (
         "elseif false then",
     ),
     Promise(
+        "The base package needs `redis` and `msgspec` only.",
+        f"{_UNIT}import_hygiene.py::test_the_engine_needs_redis_and_msgspec_only",
+        f"{_ENGINE}clock.py",
+        "import asyncio\n",
+        "import asyncio\n\nimport httpx as httpx\n",
+    ),
+    Promise(
         "threads share it, and a forked worker opens its own connections",
         f"{_INTEGRATION}sync_client.py::test_a_forked_process_has_its_own_connections",
         f"{_ENGINE}streams/pool.py",
@@ -194,6 +178,13 @@ _LIMITS = (
         "local more_due = redis.call('HEXISTS', KEYS[6], 'paused') == 0 and promote(",
     ),
     Promise(
+        "Starts are counted when a job is acquired, retries included.",
+        f"{_SCRIPTS}guards_acquire.py::test_a_retry_takes_a_token_too",
+        f"{_LUA}acquire.lua",
+        "take_tokens(own, now, taken)",
+        "take_tokens(own, now, 0)",
+    ),
+    Promise(
         "`python -m engine limit` changes them at run time.",
         f"{_SCRIPTS}shared_limit.py::test_a_limit_set_at_run_time_wins_until_it_is_taken_back",
         f"{_LUA}include/limits.lua",
@@ -217,6 +208,41 @@ _LIMITS = (
 )
 
 _OPERATING = (
+    Promise(
+        "one sentence: paused",
+        f"{_SCRIPTS}acquire.py::test_a_paused_queue_hands_over_nothing",
+        f"{_LUA}acquire.lua",
+        "  reply[1], places = 'paused', 0\n",
+        "",
+    ),
+    Promise(
+        "resumes from an id",
+        f"{_INTEGRATION}operating.py::test_events_resume_behind_an_id",
+        f"{_ENGINE}viewer.py",
+        'f"({after}"',
+        "after",
+    ),
+    Promise(
+        "2 | bad input or setting, unknown queue |",
+        f"{_INTEGRATION}cli_errors.py::test_an_unknown_queue_lists_the_known_ones",
+        f"{_ENGINE}cli/main.py",
+        "        return error.exit_code\n",
+        "        return 1\n",
+    ),
+    Promise(
+        "3 | Redis or PostgreSQL is unreachable |",
+        f"{_INTEGRATION}cli_errors.py::test_an_unreachable_redis",
+        f"{_ENGINE}cli/main.py",
+        "        return error.exit_code\n",
+        "        return 1\n",
+    ),
+    Promise(
+        "the environment wins.",
+        f"{_UNIT}config.py::test_the_environment_wins_over_the_file",
+        f"{_ENGINE}config.py",
+        "{**parse_env(text, path.name), **os.environ}",
+        "{**os.environ, **parse_env(text, path.name)}",
+    ),
     Promise(
         "a failed job waits again, with all its attempts",
         f"{_SCRIPTS}requeue.py::test_a_failed_run_waits_again_with_everything_anew",
@@ -298,6 +324,20 @@ _OPERATING = (
 )
 
 _WORKERS = (
+    Promise(
+        "Stop with SIGTERM (SIGINT and SIGHUP do the same)",
+        f"{_INTEGRATION}shutdown.py::test_a_signal_lets_jobs_finish[asyncio-1]",
+        f"{_ENGINE}app.py",
+        "            self._numbers.append(signal.SIGHUP)",
+        "            pass",
+    ),
+    Promise(
+        "they share queues, rates and leases through Redis.",
+        f"{_INTEGRATION}worker_limits.py::test_max_active_holds_over_all_workers",
+        f"{_LUA}acquire.lua",
+        "limits.max_active - redis.call('HLEN', KEYS[5])",
+        "limits.max_active",
+    ),
     Promise(
         "a label; two processes with one id never share leases",
         f"{_INTEGRATION}worker_life.py::test_two_workers_of_one_label_share_nothing",
@@ -384,4 +424,4 @@ _WORKERS = (
     ),
 )
 
-PROMISES: tuple[Promise, ...] = (*_RESULTS, *_PRODUCERS, *_LIMITS, *_OPERATING, *_WORKERS)
+PROMISES: tuple[Promise, ...] = (*_RESULTS, *_PRODUCERS, *_LIMITS, *_OPERATING, *_WORKERS, *JOBS)

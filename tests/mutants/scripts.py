@@ -305,7 +305,7 @@ _RECLAIM = (
     ),
     _lua(
         "include/seen: last sweep ignored",
-        "if not last or now - last > 3 * limits.sweep_ms * 1000 or last > now then",
+        "if not last or now - last > patience or last > now then",
         "if not last then",
         "reclaim",
         "an outage of Redis would cost every running job a crash",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.queue import Rig
+from tests.support.queue import FAILURE, Rig
 
 
 def test_the_streams_together_give_no_more_than_the_places(rig: Rig) -> None:
@@ -67,3 +67,28 @@ def test_an_acquire_that_took_nothing_wakes_nobody(rig: Rig) -> None:
     assert (answer.deliveries, answer.wait_ms) == ([], 0)
     assert not rig.take_wake_up()
     rig.acquire()
+
+
+def test_who_took_a_full_batch_has_no_timer(rig: Rig) -> None:
+    """It asks again by itself: only an acquire that read a whole page and filled fewer places says to come at once."""
+    rig.enqueue(*map(str, range(250)))
+    answer = rig.acquire(250)
+    assert (len(answer.deliveries), answer.wait_ms) == (250, None)
+
+
+def test_a_full_page_of_due_jobs_says_to_come_at_once(rig: Rig) -> None:
+    """Whether more are due was not looked at."""
+    rig.enqueue(*map(str, range(250)), delay_s=1)
+    rig.clock.advance(2)
+    assert rig.acquire(0).wait_ms == 0
+
+
+def test_a_retry_takes_a_token_too(rig: Rig) -> None:
+    """A start is a start: a job that failed waits for the next token like any other."""
+    rig.configure(rate=1.0, burst=1)
+    rig.enqueue("a")
+    (first,) = rig.take()
+    rig.settle(first, "retry", FAILURE)
+    assert rig.take() == [], "it is due, and the token is taken"
+    rig.clock.advance(1)
+    assert [(delivery.id, delivery.attempts) for delivery in rig.take()] == [("a", 1)]

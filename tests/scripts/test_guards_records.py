@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.errors import StoreMisused
+from engine.errors import StoreError, StoreMisused
 from tests.support.queue import Rig
 from tests.support.whole import check_whole
 
@@ -63,3 +63,19 @@ def test_what_cannot_be_kept_is_not_dropped(bare: Rig) -> None:
     with pytest.raises(StoreMisused, match="WRONGTYPE"):
         bare.take()
     assert bare.waiting_in("ready") == ["bad"]
+
+
+def test_a_record_whose_fields_may_not_be_read_is_not_bad(full: Rig) -> None:
+    """Its bytes could be kept and its entry dropped, and that would be a good job's: it stays (trial 3)."""
+    full.enqueue("good", "denied")
+    base = full.keys.base
+    readable = (f"~{base}[^j]*", f"~{base}job:", f"~{base}job:good", f"~{full.keys.bucket}")
+    full.command("ACL", "SETUSER", "limited", "on", ">pw", "+@all", *readable, f"(~{base}job:denied +dump)")
+    full.command("AUTH", "limited", "pw")
+    with pytest.raises(StoreError):
+        full.take()
+    full.command("AUTH", "default", "any")
+    assert full.command("XLEN", full.keys.bad) == 0
+    assert full.waiting_in("ready") == ["good", "denied"]
+    full.stamp_pending("ready")
+    assert full.end_leases().uncharged == 2

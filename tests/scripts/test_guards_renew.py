@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.errors import StoreMisused
 from tests.support.queue import Rig
 
 
@@ -13,3 +16,13 @@ def test_what_is_known_and_renewed_no_more_is_no_stray(rig: Rig) -> None:
         rig.clock.advance(2.5)
         assert rig.renew(delivery, renew=False, strays=True).strays == 0
     assert rig.end_leases().jobs == [("reclaim", "hangs")]
+
+
+def test_a_lease_that_cannot_be_renewed_is_an_error(bare: Rig) -> None:
+    """A stream of another type is told: the worker must not believe that its leases run anew."""
+    bare.configure()
+    bare.enqueue("a")
+    (delivery,) = bare.take()
+    bare.command("SET", bare.keys.ready, "hostile")
+    with pytest.raises(StoreMisused, match="WRONGTYPE"):
+        bare.renew(delivery)

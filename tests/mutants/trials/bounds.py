@@ -35,7 +35,8 @@ TRIALS = (
                 f"{_SCRIPTS}enqueue.py::test_a_full_server_refuses_an_enqueue_without_a_trace",
                 f"{_LUA}enqueue.lua",
                 "redis.call('SET', KEYS[1], cmsgpack.pack(reply), 'PX', ARGV[2])\n",
-                "redis.call('HDEL', KEYS[2], 'gate')\nredis.call('SET', KEYS[1], cmsgpack.pack(reply), 'PX', ARGV[2])\n",
+                "redis.call('HDEL', KEYS[2], 'gate')\n"
+                "redis.call('SET', KEYS[1], cmsgpack.pack(reply), 'PX', ARGV[2])\n",
             ),
             Naive(
                 "notes that full memory refuses are sent for ever",

@@ -155,7 +155,7 @@ TRIALS = (
             ),
             Naive(
                 "a call refused for its unknown script loses its place",
-                f"{_INTEGRATION}worker_outcomes.py::test_the_first_failure_of_a_fresh_server_keeps_its_lines",
+                f"{_INTEGRATION}store_pipeline.py::test_a_script_that_the_server_has_not_seen_keeps_its_place",
                 f"{_ENGINE}streams/store.py",
                 "        self._loaded.add(request.call.script.sha)\n        return _with_text(request)\n",
                 "        self._loaded.add(request.call.script.sha)\n        return request.words\n",
@@ -169,7 +169,7 @@ TRIALS = (
             ),
             Naive(
                 "an exchange is awaited under cancellation",
-                f"{_INTEGRATION}client_enqueue.py::test_a_caller_cancelled_at_any_moment_leaves_the_others_theirs",
+                f"{_INTEGRATION}store_pipeline.py::test_a_caller_that_left_costs_no_other_its_reply",
                 f"{_ENGINE}streams/store.py",
                 "    if request.future.done():\n        return\n    try:",
                 "    try:",

@@ -78,7 +78,7 @@ TRIALS = (
             ),
             Naive(
                 "every error means a bad record",
-                f"{_SCRIPTS}bad_records.py::test_any_other_error_of_a_record_is_raised_and_loses_nothing",
+                f"{_SCRIPTS}guards_records.py::test_a_record_whose_fields_may_not_be_read_is_not_bad",
                 f"{_LUA}include/record.lua",
                 "if string.find(fields.err, 'WRONGTYPE', 1, true) then",
                 "if true then",
@@ -130,7 +130,8 @@ TRIALS = (
                 f"{_LUA}prune.lua",
                 "    redis.call('ZREM', index, unpack(ids))\n",
                 "    redis.call('ZREM', index, unpack(ids))\n"
-                "    for _, key in ipairs(redis.call('KEYS', '*:tenant:*')) do redis.call('ZREM', key, unpack(ids)) end\n",
+                "    for _, key in ipairs(redis.call('KEYS', '*:tenant:*')) do\n"
+                "      redis.call('ZREM', key, unpack(ids))\n    end\n",
             ),
         ),
     ),
@@ -147,7 +148,7 @@ TRIALS = (
             ),
             Naive(
                 "a sweep from the future closes nothing",
-                f"{_SCRIPTS}reclaim.py::test_a_step_of_the_clock_charges_no_crash",
+                f"{_SCRIPTS}guards_reclaim.py::test_a_short_backward_step_closes_the_gate_too",
                 f"{_LUA}include/seen.lua",
                 " or last > now then",
                 " then",
