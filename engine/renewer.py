@@ -33,7 +33,7 @@ class Renewer:
     def start(self, loop: asyncio.AbstractEventLoop, runner: Runner, settler: Settler) -> None:
         """The thread beats until `close`."""
         self._loop, self._runner, self._settler = loop, runner, settler
-        self._aside.start(self._beat, self._beat_s)
+        self._aside.start(self._beat, self.beat_s)
 
     async def close(self) -> None:
         """The thread has ended and its connection is closed."""
@@ -48,9 +48,13 @@ class Renewer:
         except Exception:  # noqa: BLE001 - told with its traceback; leases must go on being renewed
             _log.exception("renew failed and goes on")
 
-    def _beat_s(self) -> float:
-        """A second, or less for leases that would run out meanwhile."""
-        return min(BEAT_S, min(line.lease_ms for line in self._lines) / 3000)
+    def beat_s(self) -> float:
+        """Seconds between two beats: a second, or less for leases that would run out meanwhile.
+
+        A lease is a third old and a beat when it is renewed. With half a lease in which Redis is away without being
+        missed, and the beat until it is back, that is still less than the lease.
+        """
+        return min(BEAT_S, min(line.lease_ms for line in self._lines) / 15_000)
 
     def once(self) -> None:
         """Leases a third old are renewed, unless past their job's time and grace; what Redis says is passed on."""

@@ -78,6 +78,19 @@ def test_after_an_outage_nothing_is_taken_for_a_lease(rig: Rig) -> None:
     assert all(rig.settle(delivery, "complete", b"1") for delivery in living)
 
 
+def test_an_outage_of_fewer_than_three_sweeps_charges_no_crash(rig: Rig) -> None:
+    """Where a lease has few sweeps, half a lease of silence is an outage: the living renew before anything is taken."""
+    rig.configure(lease_ms=3_000, sweep_ms=1_000)
+    rig.enqueue("a")
+    (living,) = rig.take()
+    rig.sweep_for(10, living)
+    rig.clock.advance(0.9)
+    assert rig.reclaim().closed_ms == 0
+    rig.clock.advance(2.5)
+    assert (rig.reclaim().reclaimed, rig.sweep_for(5, living).reclaimed) == (0, 0)
+    assert rig.settle(living, "complete", b"1")
+
+
 def test_after_an_outage_the_dead_are_taken_a_lease_later(rig: Rig) -> None:
     """The gate opens after one lease: a worker that did not come back loses its jobs then."""
     rig.enqueue("a")

@@ -14,7 +14,7 @@ def _see(queue: Queue, now_us: int) -> int:
     """Somebody has reached Redis; the time in µs before which nothing is taken back."""
     last, interval_us = queue.control.get("last_sweep"), int(queue.setting("sweep_ms")) * 1000
     queue.control["last_sweep"] = str(now_us)
-    if last is None or not 0 <= now_us - int(last) <= 3 * interval_us:
+    if last is None or not 0 <= now_us - int(last) <= min(3 * interval_us, queue.lease_ms * 500):
         queue.control["reclaim_from"] = str(now_us + queue.lease_ms * 1000)
     return int(queue.control.get("reclaim_from", "0"))
 
