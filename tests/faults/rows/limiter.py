@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,6 +31,7 @@ _RETRIED = 0.1
 """Which part of the jobs fails once: its second attempt is a start too."""
 _SPARE = 1.3
 """How many more jobs wait than may start while it is measured."""
+_LATE_S = 1.0
 
 
 class Step(Struct, frozen=True):
@@ -165,25 +167,31 @@ async def _hold(hall: Hall, crew: Crew, group: Sequence[Step], random: Random) -
     spans: list[tuple[Step, int, int]] = []
     for queue in queues:
         await hall.inspector.pause(queue)
-        most = sum(
-            max(rate.burst_size + rate.per_second * step.seconds for _, rate in step.bounds.values()) for step in group
-        )
-        await hall.put(queue, int(most * _SPARE) + 20, random)
+        await hall.put(queue, sum(_most(step) for step in group), random)
     await hall.inspector.set_limits(LEFT, **group[0].settings)
     begin_us = hall.now_us()
     for queue in queues:
         await hall.inspector.resume(queue)
+    hiring: list[asyncio.Task[Any]] = []
     for n, step in enumerate(group):
-        await _watch(hall, crew, step, begin_us, random)
+        hiring.append(await _watch(hall, crew, step, begin_us, random))
         await hall.note_waiting(queues)
         end_us = hall.now_us()
         after = group[n + 1].settings if n + 1 < len(group) else _OPEN
         await hall.inspector.set_limits(LEFT, **after)
         spans.append((step, begin_us, end_us))
         begin_us = hall.now_us()
+    await asyncio.gather(*hiring)
     await eventually(lambda: _is_empty(hall), within_s=60, every_s=0.1)
     await hall.inspector.reset_limits(LEFT)
     return spans
+
+
+def _most(step: Step) -> int:
+    """How many jobs may start in the step, and some more: its end may come late on a busy machine."""
+    return max(
+        int(rate.burst_size + rate.per_second * (step.seconds * _SPARE + _LATE_S)) for _, rate in step.bounds.values()
+    )
 
 
 _OPEN = LimitSettings(rate=100_000, shared_rate=100_000)
@@ -194,15 +202,15 @@ async def _is_empty(hall: Hall) -> bool:
     return await hall.left_over() == 0
 
 
-async def _watch(hall: Hall, crew: Crew, step: Step, begin_us: int, random: Random) -> None:
-    """The step's time is over; meanwhile a worker was killed, and another one took its place."""
+async def _watch(hall: Hall, crew: Crew, step: Step, begin_us: int, random: Random) -> asyncio.Task[Any]:
+    """The step's time is over; meanwhile a worker was killed, and the one that takes its place is on its way."""
     ends_us = begin_us + step.seconds * SECOND_US
     kill_us = begin_us + random.uniform(0.2, 0.7) * step.seconds * SECOND_US
     await eventually(lambda: hall.now_us() >= kill_us, within_s=step.seconds + 5, every_s=0.05)
     crew.kill(random.choice(crew.at_work))
     hiring = asyncio.create_task(crew.hire())
     await eventually(lambda: hall.now_us() >= ends_us, within_s=step.seconds + 5, every_s=0.05)
-    await hiring
+    return hiring
 
 
 async def _count(plan: Plan, hall: Hall, spans: Sequence[tuple[Step, int, int]]) -> tuple[Figures, bool]:
