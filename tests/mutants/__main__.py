@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.mutants.crew import Fault, Verdict, show_all
+from tests.mutants.crew import Fault, Known, Verdict, show_all
 from tests.mutants.faults import SETS, of_guards
 from tests.mutants.guards_list import PAGE, render
 from tests.mutants.sets import SCRIPT_FOLDERS, script_tests
@@ -48,9 +48,10 @@ def main() -> int:
     started_s = time.monotonic()
     try:
         with workshops(chosen.jobs, chosen.seed) as benches:
-            if not _passes_unharmed(benches, faults):
+            told = benches[0].root.with_name("sent")
+            if not _passes_unharmed(benches, faults, told):
                 return 2
-            verdicts = _show(faults, benches, hints, keep=chosen.keep)
+            verdicts = _show(faults, benches, Known(hints, _read_sent(told)), keep=chosen.keep)
     except KeyboardInterrupt:
         print("interrupted; nothing is left behind", file=sys.stderr)
         return 130
@@ -79,7 +80,7 @@ def _chosen_faults(chosen: Chosen) -> list[Fault]:
     return [fault for fault in faults if not chosen.only or any(text in fault.name for text in chosen.only)]
 
 
-def _passes_unharmed(benches: Sequence[Workshop], faults: Sequence[Fault]) -> bool:
+def _passes_unharmed(benches: Sequence[Workshop], faults: Sequence[Fault], told: Path) -> bool:
     """Whether all that the faults are shown to passes without them: else nothing would be known of any."""
     tests = list(dict.fromkeys(test for fault in faults for test in fault.tests))
     if any(fault.file.endswith(".lua") and not fault.only for fault in faults):
@@ -87,7 +88,7 @@ def _passes_unharmed(benches: Sequence[Workshop], faults: Sequence[Fault]) -> bo
     halves = [[test for test in tests if test.startswith(SCRIPT_FOLDERS) is of_scripts] for of_scripts in (True, False)]
     with ThreadPoolExecutor(len(benches)) as pool:
         try:
-            answers = list(pool.map(_ask, [benches[0], benches[-1]], halves))
+            answers = list(pool.map(_ask, [benches[0], benches[-1]], halves, [told, None]))
         except BaseException:
             for bench in benches:
                 bench.interrupt()
@@ -99,15 +100,21 @@ def _passes_unharmed(benches: Sequence[Workshop], faults: Sequence[Fault]) -> bo
     return all(answer.word == "passed" for answer in answers)
 
 
-def _ask(bench: Workshop, tests: list[str]) -> Answer:
-    return bench.test(tests) if tests else Answer("passed", "", "")
+def _ask(bench: Workshop, tests: list[str], told: Path | None) -> Answer:
+    return bench.test(tests, told) if tests else Answer("passed", "", "")
 
 
-def _show(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[str, str], *, keep: bool) -> list[Verdict]:
+def _read_sent(told: Path) -> dict[str, frozenset[str]]:
+    """The scripts that each test sent, by its id."""
+    lines = told.read_bytes().splitlines() if told.exists() else []
+    return dict(msgspec.json.decode(line, type=tuple[str, frozenset[str]]) for line in lines)
+
+
+def _show(faults: Sequence[Fault], benches: Sequence[Workshop], known: Known, *, keep: bool) -> list[Verdict]:
     verdicts: list[Verdict] = []
-    known = {fault.name for make in SETS.values() for fault in make()}
-    seen = {name: test for name, test in hints.items() if name in known}
-    with closing(show_all(faults, benches, hints)) as coming:
+    names = {fault.name for make in SETS.values() for fault in make()}
+    seen = {name: test for name, test in known.hints.items() if name in names}
+    with closing(show_all(faults, benches, known)) as coming:
         for verdict in coming:
             verdicts.append(verdict)
             print(f"{verdict.word:10} {verdict.seconds:5.1f} s  {verdict.name}  {verdict.test}", flush=True)

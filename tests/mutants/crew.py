@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Literal
@@ -28,6 +28,13 @@ class Fault(Struct, frozen=True):
     only: bool = False
 
 
+class Known(Struct, frozen=True):
+    """What is known of the tests: which one caught each fault before, and which scripts each sends."""
+
+    hints: Mapping[str, str] = {}
+    sent: Mapping[str, frozenset[str]] = {}
+
+
 class Verdict(Struct, frozen=True):
     """What became of one fault, by which test, after how long.
 
@@ -46,8 +53,8 @@ class Verdict(Struct, frozen=True):
         return self.word in {"caught", "timeout", "equivalent"}
 
 
-def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[str, str]) -> Generator[Verdict]:
-    """The verdict of each fault in their order; `hints` are the tests that caught them before.
+def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], known: Known) -> Generator[Verdict]:
+    """The verdict of each fault in their order.
 
     Closed or interrupted before its end, it interrupts the tests that run and waits for them.
     """
@@ -58,7 +65,7 @@ def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[s
     def work(fault: Fault) -> Verdict:
         bench = free.get()
         try:
-            return _show(fault, bench, hints.get(fault.name, ""))
+            return _show(fault, bench, known)
         finally:
             free.put(bench)
 
@@ -72,20 +79,21 @@ def show_all(faults: Sequence[Fault], benches: Sequence[Workshop], hints: dict[s
             raise
 
 
-def _show(fault: Fault, bench: Workshop, hint: str) -> Verdict:
-    started_s = time.monotonic()
+def _show(fault: Fault, bench: Workshop, known: Known) -> Verdict:
+    started_s, hint = time.monotonic(), known.hints.get(fault.name, "")
     with bench.changed(fault.file, fault.change):
         answer = Answer("passed", "", "")
         if hint and (bench.root / hint.partition("::")[0]).exists():
             answer = _ask(fault, bench, [hint])
         if answer.word in {"passed", "broken"}:  # broken: that test is no longer there
-            answer = _first_failure(fault, bench)
+            answer = _first_failure(fault, bench, known)
     return _judge(fault, answer, time.monotonic() - started_s)
 
 
-def _first_failure(fault: Fault, bench: Workshop) -> Answer:
+def _first_failure(fault: Fault, bench: Workshop, known: Known) -> Answer:
     answer = Answer("passed", "", "")
-    for tests in (list(fault.tests), [] if fault.only else rest_of(bench.root, fault.file, fault.tests)):
+    rest = [] if fault.only else rest_of(bench.root, fault.file, fault.tests, known.sent)
+    for tests in (list(fault.tests), rest):
         if tests and answer.word == "passed":
             answer = _ask(fault, bench, tests)
     return answer

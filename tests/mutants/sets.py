@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.mutants.guards import LUA
@@ -74,10 +75,16 @@ SERVICES = (
 """What a fault in the engine's Python is shown to when its own tests did not see it."""
 
 
-def rest_of(root: Path, file: str, shown: tuple[str, ...]) -> list[str]:
-    """The tests that a fault in this file is shown to after those that it was shown to first."""
-    fast = script_tests(root) if file.endswith(".lua") else list(SERVICES)
-    return [path for path in fast if path not in shown]
+def rest_of(root: Path, file: str, shown: tuple[str, ...], sent: Mapping[str, frozenset[str]]) -> list[str]:
+    """The tests that a fault in this file is shown to after those that it was shown to first.
+
+    `sent` are the scripts that each test sends: of a Lua file only those tests can see anything that send it.
+    """
+    if not file.endswith(".lua"):
+        return [path for path in SERVICES if path not in shown]
+    path = Path(file)
+    pasted = set(_users(root, path.stem)) if path.parent.name == "include" else {path.stem}
+    return [test for test, scripts in sent.items() if scripts & pasted and test.partition("::")[0] not in shown]
 
 
 def _users(root: Path, include: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants.crew import Fault, Verdict, show_all
+from tests.mutants.crew import Fault, Known, Verdict, show_all
 from tests.mutants.workshop import Workshop
 
 TREE = {
@@ -52,7 +52,7 @@ def bench(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 def show(bench: Workshop, text: str, *, tests: str = "tests/test_it.py", reason: str = "", hint: str = "") -> Verdict:
     """What becomes of a version file that says this."""
     fault = Fault("it", FILE, lambda _: text, (tests,), reason, only=True)
-    (verdict,) = show_all([fault], [bench], {"it": hint})
+    (verdict,) = show_all([fault], [bench], Known({"it": hint}))
     return verdict
 
 

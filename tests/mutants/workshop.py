@@ -21,6 +21,8 @@ from tests.mutants.sets import script_tests
 from tests.mutants.warm import Warm
 
 ROOT = Path(__file__).parents[2]
+SENT = "MUTANTS_SENT"
+"""The variable of the plugin `quick` that names the file in which tests tell which scripts they sent."""
 PATIENCE_S = 600.0
 """The longest that one run of the tests may take; pytest's own timeout ends a test that hangs long before."""
 _PLUGINS = ("-p", "no:cacheprovider", "-p", "tests.mutants.quick")
@@ -80,8 +82,8 @@ class Workshop:
         second = next(self._seconds)
         os.utime(path, (second, second))
 
-    def test(self, tests: Sequence[str]) -> Answer:
-        """What these files or single tests say, up to the first that fails."""
+    def test(self, tests: Sequence[str], told: Path | None = None) -> Answer:
+        """What these files or single tests say, up to the first that fails; `told` is told which scripts each sent."""
         if self._interrupted:
             return Answer("broken", "", "interrupted")
         with tempfile.TemporaryFile("w+") as output:
@@ -89,7 +91,7 @@ class Workshop:
             process = self._at_work = subprocess.Popen(
                 [sys.executable, "-m", "pytest", *self._options, *tests],
                 cwd=self.root,
-                env=self._env,
+                env=self._env if told is None else {**self._env, SENT: str(told)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.streams.commands import acquire
 from tests.support.queue import FAILURE, Rig
 
 
@@ -92,3 +93,16 @@ def test_a_retry_takes_a_token_too(rig: Rig) -> None:
     assert rig.take() == [], "it is due, and the token is taken"
     rig.clock.advance(1)
     assert [(delivery.id, delivery.attempts) for delivery in rig.take()] == [("a", 1)]
+
+
+def test_without_a_clock_of_its_own_a_call_goes_by_the_servers(rig: Rig) -> None:
+    """0 stands for it: the fence lies between what the server said before and after."""
+
+    def server_us() -> int:
+        seconds, micros = rig.command("TIME")
+        return int(seconds) * 1_000_000 + int(micros)
+
+    rig.enqueue("a")
+    before = server_us()
+    (delivery,) = rig.store.run(acquire(rig.keys, 0, "w1", 1, alone=True)).deliveries
+    assert before <= delivery.fence <= server_us()
