@@ -6,8 +6,10 @@ import re
 
 from msgspec.structs import replace
 
+from tests.faults.figures import ZEROES
 from tests.faults.page.__main__ import page
 from tests.faults.page.promises import PROMISES
+from tests.faults.page.sections import ZERO
 from tests.faults.page.stored import PAGE, Evidence, read
 from tests.faults.rows import ROWS
 
@@ -30,6 +32,11 @@ def test_a_row_that_fails_is_told() -> None:
 def test_a_page_of_nothing() -> None:
     """Without figures there is a page that counts nothing."""
     assert "0 lost" not in page(Evidence(runs={}))
+
+
+def test_every_figure_that_must_be_0_is_explained() -> None:
+    """The page says in words what each of them counts."""
+    assert tuple(ZERO) == ZEROES
 
 
 def test_promises_name_rows() -> None:

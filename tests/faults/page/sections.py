@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from tests.faults.figures import ZEROES
 from tests.faults.page.stored import Evidence
 from tests.faults.page.tables import table
 from tests.faults.report import Told
 from tests.faults.soak.gauges import MOST, UNITS
 
+ZERO = {
+    "lost": "jobs whose enqueue was answered, and of which there is no record",
+    "unexpected": "jobs that ran or are stored, and that nobody enqueued",
+    "stuck": "jobs that had not ended when all had to have",
+    "early": "executions that began before their job was due",
+    "duplicated_enqueues": "jobs that were stored a second time by one enqueue",
+    "duplicated_effects": "effects beyond the first of a job's run",
+    "missing_effects": "completed jobs without their effect",
+    "stale_effects_accepted": "effects taken from a delivery after those of a later one",
+    "stale_settles_accepted": "results taken from a delivery after a later one had begun",
+    "shared_fences": "deliveries with the number of another one",
+    "unexplained_repeats": "executions repeated although nothing had hit the one before",
+    "attempts_charged_for_shutdowns": "attempts charged for a worker that was asked to stop",
+    "crashes_beyond": "crashes charged beyond the faults that hit the job's worker",
+    "quarantined_beyond": "jobs failed for crashes though fewer faults hit them than the queue lets",
+    "misplaced": "records that disagree with the places that name the job, by the doctor's audit",
+    "leftovers": "things left in streams and sets after all jobs had ended",
+}
+"""What each figure counts that is 0 in every row."""
+
 
 def tell_rows(evidence: Evidence) -> str:
     """Every row of every run in a line."""
-    zeroes = ", ".join(name.replace("_", " ") for name in ZEROES)
     lines = [
         (
             row.row,
@@ -28,9 +46,12 @@ def tell_rows(evidence: Evidence) -> str:
     ]
     head = ("row", "what goes wrong", "scale", "jobs", "faults", "repeated executions", "took", "seed", "limits")
     return (
-        "## The rows\n\n" + table(head, lines) + f"\nIn every row these are 0, or it fails: {zeroes}. "
-        "What else a row must keep is in its file under `tests/faults/rows`. A row is run again by `python -m "
-        "tests.faults ROW --scale SCALE --seed SEED`.\n"
+        "## The rows\n\nEach row does one kind of harm, by chance of a seed. It is run again by\n"
+        "`python -m tests.faults ROW --scale SCALE --seed SEED`; what it must keep is in its file in "
+        "`tests/faults/rows`.\n\n"
+        + table(head, lines)
+        + "\nIn every row these are 0, or it fails:\n\n"
+        + "".join(f"- {meaning}\n" for meaning in ZERO.values())
     )
 
 
@@ -63,13 +84,25 @@ def tell_limits(evidence: Evidence) -> str:
     )
 
 
+_HARM = {
+    "kills": "kills of another worker",
+    "redis_restarts": "restarts of Redis",
+    "network_faults": "times of a bad network",
+    "partitions": "cuts of it",
+    "deploys": "deploys",
+    "cancels": "waves of cancels",
+    "requeues": "of requeues",
+    "pauses": "pauses",
+    "limit_changes": "changes of limits",
+}
+
+
 def tell_soak(evidence: Evidence) -> str:
     """What a worker took over a long time; nothing if that was not run."""
     soak = evidence.soak
     if soak is None:
         return ""
-    harm = ("kills", "redis_restarts", "network_faults", "partitions", "deploys", "cancels", "pauses", "limit_changes")
-    told = ", ".join(f"{soak.counts.get(name, 0)} {name.replace('_', ' ')}" for name in harm)
+    told = ", ".join(f"{soak.counts.get(name, 0)} {harm}" for name, harm in _HARM.items())
     lines = [
         (UNITS[rest.name], *(f"{value:,.0f}" for value in rest.medians), f"{rest.ratio:.3f}") for rest in soak.rests
     ]
