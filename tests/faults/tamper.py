@@ -13,13 +13,14 @@ from tests.faults.house import House
 _STRIKE = """
 local held = redis.call('HGETALL', KEYS[1])
 local fence = redis.call('HGET', KEYS[2], 'fence') or '0'
-local jobs = {}
+local jobs, crashes = {}, 0
 for _, key in ipairs(redis.call('KEYS', KEYS[3] .. '*')) do
   jobs[#jobs + 1] = string.sub(key, #KEYS[3] + 1)
   jobs[#jobs + 1] = redis.call('HGET', key, 'state')
+  crashes = crashes + (redis.call('HGET', key, 'crashes') or 0)
 end
 redis.call(unpack(ARGV))
-return { held, fence, jobs }
+return { held, fence, jobs, crashes }
 """
 _STEP = """
 local group, by_ms = ARGV[1], tonumber(ARGV[2])
@@ -49,16 +50,18 @@ class Before(Struct, frozen=True):
     """The newest fence that it had given."""
     states: dict[str, str]
     """The state of every job that it stored."""
+    crashes: int
+    """Those charged to these jobs."""
 
 
 def strike(house: House, kind: ServerFault, *words: str) -> Before:
     """Redis has run this command on its data; who held what is on record as of that moment."""
     keys = house.keys
-    flat, fence, jobs = house.store.command("EVAL", _STRIKE, 3, keys.active, keys.control, keys.job, *words)
+    flat, fence, jobs, crashes = house.store.command("EVAL", _STRIKE, 3, keys.active, keys.control, keys.job, *words)
     held = {job.decode(): int(holding.split()[0]) for job, holding in zip(flat[::2], flat[1::2], strict=True)}
     states = {job.decode(): state.decode() for job, state in zip(jobs[::2], jobs[1::2], strict=True)}
     house.faults.append(Fault(kind, house.valkey.pid, time.time_ns() // 1000, held))
-    return Before(held, int(fence), states)
+    return Before(held, int(fence), states, crashes)
 
 
 def step_clock(house: House, by_s: float) -> None:

@@ -63,6 +63,8 @@ def run(plan: Plan) -> RowReport:
         at_most={
             "failed": 0,
             "crashes_charged": 0,
+            "flushed_crashes": 0,
+            "flushed_failed": 0,
             "refusals_otherwise": 0,
             "tracebacks": 0,
             "fences_fell": 0,
@@ -213,6 +215,8 @@ def _count(evidence: Evidence, seen: Seen, steady: Steady, crew: Crew) -> Figure
         flushed=len(flushed),
         flushed_unended=sum(state not in ended for flush in seen.flushes for state in flush.states.values()),
         flushed_held=held,
+        flushed_crashes=sum(flush.crashes for flush in seen.flushes),
+        flushed_failed=sum(state == "failed" for flush in seen.flushes for state in flush.states.values()),
         unrefused_after_flush=max(0, held - evidence.refused_settles),
         put_again=len(seen.again),
         put_again_missing=len(seen.again - evidence.finals.keys()),
