@@ -12,7 +12,7 @@ SEED = 1
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("row", ["F1", "F2", "F3", "F4", "F5", "F6", "F14", "F16"])
+@pytest.mark.parametrize("row", ["F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F11", "F14", "F16", "PG"])
 def test_row(row: str, postgres_url: str) -> None:
     """The row keeps all its limits."""
     report = find_row(row)(Plan(row, "small", SEED, postgres_url))
