@@ -24,6 +24,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "never",
         "XCLAIM that names no entry claims none and answers an empty list: the guard only saves a call to it",
     ),
+    Equivalent(
+        "include/diagnose.lua",
+        "stream and queue.streams[stream] and #ms <= 19 and #seq <= 19",
+        "without stream",
+        "where there is no stream, a table has nothing under nil either, and the next part says no",
+    ),
 )
 
 
