@@ -7,9 +7,10 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,7 @@ def _parse() -> Chosen:
 
 
 def _chosen_faults(chosen: Chosen) -> list[Fault]:
-    sets = {**SETS, "guards": lambda: of_guards(thorough=chosen.thorough)}
+    sets: dict[str, Callable[[], list[Fault]]] = {**SETS, "guards": partial(of_guards, thorough=chosen.thorough)}
     faults = [fault for name, make in sets.items() if not chosen.sets or name in chosen.sets for fault in make()]
     return [fault for fault in faults if not chosen.only or any(text in fault.name for text in chosen.only)]
 

@@ -30,6 +30,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "without stream",
         "where there is no stream, a table has nothing under nil either, and the next part says no",
     ),
+    Equivalent(
+        "include/diagnose.lua",
+        "not job.sound and redis.call('EXISTS', job.key) == 0",
+        "without not job.sound",
+        "a record that is sound has fields, so its key exists: the part only saves the question",
+    ),
 )
 
 

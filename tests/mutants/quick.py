@@ -28,7 +28,7 @@ def _noted(call: Call[object]) -> list[Arg]:
 
 
 if SENT in os.environ:
-    Call.command = _noted  # type: ignore[method-assign]
+    Call.command = _noted  # type: ignore[method-assign, assignment]  # every call passes here
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from tests.mutants.guards import all_guards
 from tests.mutants.guards_list import PAGE, faults_of, render
 from tests.mutants.mutant import Mutant, apply
 from tests.mutants.promises import PROMISES
+from tests.mutants.trials import TRIALS
 from tests.mutants.workshop import ROOT
 
 LEAST = 15
@@ -26,10 +27,12 @@ def test_a_mutant_changes_what_is_there(mutant: Mutant) -> None:
 
 
 def test_names_are_told_apart() -> None:
-    """No two mutants, and no two promises, are called the same; there are enough of them."""
+    """No two mutants, naive ways or promises are called the same; there are enough of them, and no flaw is left out."""
     names = [mutant.name for mutant in MUTANTS] + [promise.mutant().name for promise in PROMISES]
+    names += [mutant.name for trial in TRIALS for mutant in trial.mutants()]
     assert len(names) == len(set(names))
     assert len(MUTANTS) >= LEAST
+    assert [trial.number for trial in TRIALS] == list(range(1, 23))
 
 
 def test_reasons_are_for_guards_that_are_there() -> None:
@@ -44,20 +47,21 @@ def test_guards_are_named_apart() -> None:
     assert len(names) == len(set(names))
 
 
-def test_each_promise_is_the_readmes_and_has_its_test_and_its_guard() -> None:
-    """Every sentence stands in the README, every test exists, every guard is in its file exactly once."""
+def test_each_promise_and_each_flaw_has_its_test_and_its_place_in_the_code() -> None:
+    """Every sentence stands in the README, every test exists, every text is in its file as often as it should be."""
     assert list(faults_of(ROOT)) == []
 
 
 def test_the_page_is_up_to_date() -> None:
-    """docs/guards.md is what `python -m tests.mutants guards-list` writes."""
+    """docs/guards.md is what `make guards` writes."""
     assert (ROOT / PAGE).read_text() == render()
 
 
 def test_the_check_would_notice(tmp_path: Path) -> None:
     """In a tree without README, tests and code, nothing of the table is found."""
     (tmp_path / "README.md").write_text("Nothing is promised.\n")
-    assert len(list(faults_of(tmp_path))) == 3 * len(PROMISES)
+    ways = sum(len(trial.ways) for trial in TRIALS)
+    assert len(list(faults_of(tmp_path))) == 3 * len(PROMISES) + 2 * ways
 
 
 def test_a_mutant_that_does_not_fit_is_refused() -> None:

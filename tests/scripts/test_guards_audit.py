@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.streams import GROUP
 from engine.streams.commands import Mark
 from engine.streams.reads import audit
-from tests.support.queue import FAILURE, GROUP, Rig
+from tests.support.queue import FAILURE, Rig
 
 LONG = "1" * 17
 """More digits than a fence has."""
@@ -88,13 +89,15 @@ def test_a_time_that_a_record_has_lost_is_the_indexes(bare: Rig) -> None:
     assert found == [("gone", "unlisted"), ("moved", "unlisted")]
 
 
-def test_a_holding_of_the_run_before_holds_nothing(bare: Rig) -> None:
-    """Its fence is not above the run: no worker of this run has it."""
+@pytest.mark.parametrize("other", ["fence", "entry"])
+def test_a_holding_of_another_delivery_holds_nothing(bare: Rig, other: str) -> None:
+    """Its fence is not above the run, or it is of another entry: no worker of this run has the job."""
     bare.configure()
     (ticket,) = bare.enqueue("a")
-    bare.take()
-    stream, entry = bare.record("a")["at"].split()
-    bare.command("HSET", bare.keys.active, "a", f"{ticket.run} {stream} {entry} - w1")
+    (delivery,) = bare.take()
+    entry = bare.record("a")["at"].split()[1]
+    held = f"{ticket.run} ready {entry}" if other == "fence" else f"{delivery.fence} ready 1-1"
+    bare.command("HSET", bare.keys.active, "a", f"{held} - w1")
     assert bare.audit(Mark(b"a")) == [("a", "unheld")]
 
 
