@@ -32,7 +32,7 @@ QUEUE = "play"
 ATTEMPTS = 3
 HURRY_S, HURRY_GRACE_S = 0.5, 0.3
 """Timeout and grace of the jobs `hurried`."""
-PATIENT_ATTEMPTS, PATIENT_WAIT_S = 30, 0.5
+PATIENT_ATTEMPTS, PATIENT_WAIT_S = 100, 0.5
 """How often jobs `patient` are tried, and how long they wait in between: they outlast what they need."""
 _MEGABYTE = 1 << 20
 _ROOM_BYTES = 64 * _MEGABYTE

@@ -103,7 +103,7 @@ async def _kill_many(house: House, postgres: EmbeddedPostgres, effects: Book, ki
     """The server went down so often in mid-transaction, in each way in turn, and came back after a moment."""
     random = plan.random("kills")
     for n in range(_kills(plan)):
-        await asyncio.sleep(random.uniform(0.1, 0.6))
+        await asyncio.sleep(random.uniform(0.3, 1.5))
         pids = await eventually(lambda: _open(effects), within_s=30)
         kills.open += len(pids)
         how = _HOWS[n % len(_HOWS)]
