@@ -19,7 +19,13 @@ _AT_ONCE = 100
 def decode_events(queue: str, entries: Sequence[Any]) -> list[Event]:
     """The events of these entries, in order, as XRANGE and XREAD reply them: each field a verb, each value an id."""
     return [
-        Event(queue, entry.decode(), int(entry.split(b"-")[0]), verb.decode(), job_id.decode(errors="backslashreplace"))
+        Event(
+            queue,
+            entry.decode(),
+            int(entry.split(b"-")[0]),
+            verb.decode(errors="backslashreplace"),
+            job_id.decode(errors="backslashreplace"),
+        )
         for entry, flat in entries
         for verb, job_id in zip(flat[::2], flat[1::2], strict=True)
     ]

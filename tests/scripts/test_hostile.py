@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.errors import StoreError
 from engine.streams.commands import Settle
+from engine.streams.events import decode_events
+from engine.streams.reads import decode_ending
 from engine.types import State
 from tests.support.queue import Rig
 
@@ -119,6 +122,39 @@ def test_limits_are_shown_whatever_control_holds(bare: Rig) -> None:
     bare.command("HSET", bare.keys.control, "set:rate", "junk", "tokens", DIGITS, "stamp", "-1")
     found = bare.limits_now()
     assert (found.rate.set, found.rate.configured, found.tokens) == (None, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("spoilt", [{"run": DIGITS}, {"attempts": "-1"}, {"ended": "junk"}, {"state": "junk"}])
+def test_a_record_that_cannot_be_read_says_so(bare: Rig, spoilt: dict[str, str]) -> None:
+    """Whoever asks for the job hears it as an error of the store."""
+    bare.configure()
+    bare.enqueue("a")
+    for field, value in spoilt.items():
+        bare.command("HSET", bare.keys.job + "a", field, value)
+    with pytest.raises(StoreError, match="cannot be read"):
+        bare.status("a")
+
+
+@pytest.mark.parametrize("payload", [b"[" * 100_000, b"\xff\xfe", b"", b'{"a":' * 50_000])
+def test_a_payload_that_is_no_json_is_shown(bare: Rig, payload: bytes) -> None:
+    """As the text that it is, beside what `active` says without sense."""
+    bare.configure()
+    bare.enqueue("a", payload=payload)
+    bare.command("HSET", bare.keys.active, "a", "junk")
+    assert bare.status("a").data == payload.decode(errors="backslashreplace")
+
+
+def test_the_end_of_a_job_that_cannot_be_read() -> None:
+    """Whoever waits for its result hears it as an error of the store."""
+    for run, state in ((b"1", b"junk"), (b"junk", b"completed"), (b"1", b"\xff")):
+        with pytest.raises(StoreError, match="cannot be read"):
+            decode_ending([run, state, None, None])
+
+
+def test_events_that_are_no_text() -> None:
+    """They are shown with their bytes escaped."""
+    (event,) = decode_events("q", [(b"5-0", [b"\xff", b"\xfe"])])
+    assert (event.verb, event.job_id) == ("\\xff", "\\xfe")
 
 
 @pytest.mark.parametrize("field", ["run", "attempts", "ended", "state"])

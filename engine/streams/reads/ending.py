@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.errors import StoreError
 from engine.streams.call import Arg
 from engine.streams.keys import Keys
 from engine.streams.reads.jobs import json_value, reason
@@ -31,9 +32,12 @@ def decode_ending(reply: Sequence[bytes | None]) -> Ending | None:
     run, state, result, error = reply
     if run is None or state is None:
         return None
-    return Ending(
-        run=int(run),
-        state=State(state.decode()),
-        returnvalue=None if result is None else json_value(result),
-        failed_reason=None if error is None else reason(error),
-    )
+    try:
+        return Ending(
+            run=int(run),
+            state=State(state.decode()),
+            returnvalue=None if result is None else json_value(result),
+            failed_reason=None if error is None else reason(error),
+        )
+    except ValueError as fault:
+        raise StoreError(f"the job's record cannot be read ({fault}): see `python -m engine doctor`") from fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,11 @@ from engine.types import Attempt, Failure, JobLine, JobStatus, Json, State
 from engine.views import JobPage
 
 MAX_LOGS = 1_000
+_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_NUMBERS = ("run", "last", "crashed", "ended", "due", "attempts", "crashes", "snoozed")
+_NUMBER = re.compile(rb"\d{1,16}")
+_HELD = re.compile(r"\d{1,16} (again|ready|suspect) \d{1,19}-\d{1,19} \S .+", re.DOTALL)
+"""What `active` says of a job; any other value is another producer's, and says nothing."""
 _WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
 """Ends that an earlier attempt's error does not explain."""
 
@@ -39,7 +45,7 @@ def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
         return None
     try:
         return _status(queue, job_id, record, reply[1].decode(), [pairs(entry[1]) for entry in reply[2]])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise StoreError(
             f"the record of job {job_id!r} of queue {queue} cannot be read ({error}): see `python -m engine doctor`"
         ) from error
@@ -92,7 +98,8 @@ def pairs(flat: list[bytes]) -> dict[str, bytes]:
 def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail: list[dict[str, bytes]]) -> JobStatus:
     run = record["run"]
     mine = [entry for entry in trail if entry["run"] == run]
-    holding = held.split(" ", 4) if held else None
+    _check_numbers(record)
+    holding = held.split(" ", 4) if _HELD.fullmatch(held) else None
     state = State(record["state"].decode())
     last = int(holding[0]) if holding else max(int(record.get("last", 0)), int(record.get("crashed", 0)))
     started = last // 1000 if last > int(run) else None
@@ -121,6 +128,13 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
     )
 
 
+def _check_numbers(record: dict[str, bytes]) -> None:
+    """ValueError for a number that the engine cannot have written."""
+    for name in _NUMBERS:
+        if name in record and not _NUMBER.fullmatch(record[name]):
+            raise ValueError(f"its {name} is no number")
+
+
 def worker_label(consumer: str) -> str:
     """The worker id that a consumer's name begins with: the process's own part is cut off."""
     return consumer.rsplit("~", 1)[0]
@@ -140,7 +154,7 @@ def _attempt(entry: dict[str, bytes]) -> Attempt:
 def _failure(error: bytes) -> Failure:
     try:
         return msgspec.json.decode(error, type=Failure)
-    except msgspec.DecodeError:
+    except _NO_JSON:
         return Failure("Unreadable", error.decode(errors="replace"))
 
 
@@ -157,7 +171,7 @@ def json_value(data: bytes) -> Json:
     """The decoded value; what another producer wrote and is no JSON is shown as its text."""
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except _NO_JSON:
         return data.decode(errors="backslashreplace")
 
 
