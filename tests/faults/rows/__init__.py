@@ -26,6 +26,15 @@ ROWS = {
 """Each row's module by the row's name, in the order in which they run."""
 
 
+ALONE = frozenset({"F16"})
+"""Rows beside which no other runs: they tell which part of a rate is used."""
+
+
 def find_row(name: str) -> Callable[[Plan], RowReport]:
     """The function that runs this row."""
     return cast("Callable[[Plan], RowReport]", import_module(f"tests.faults.rows.{ROWS[name]}").run)
+
+
+def play(plan: Plan) -> RowReport:
+    """The plan's row has run."""
+    return find_row(plan.row)(plan)
