@@ -113,7 +113,7 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
 async def _strike_all(house: House, crew: Crew, seen: Seen, plan: Plan) -> None:
     """All incidents, one after the other in an order by chance, each once jobs complete again after the one before."""
     random = plan.random("incidents")
-    incidents = [kind for kind, count in _kinds(plan).items() for _ in range(count)]
+    incidents: list[ServerFault] = [kind for kind, count in _kinds(plan).items() for _ in range(count)]
     random.shuffle(incidents)
     keys = [_KEYS[n % len(_KEYS)] for n in range(incidents.count("wrong_type"))]
     random.shuffle(keys)
