@@ -70,7 +70,7 @@ def print_events(events: Sequence[Event], *, as_json: bool) -> None:
         if as_json:
             print(escape_json(encode_json(event).decode()), flush=True)
         else:
-            print(f"{event.id:>17}  {iso(event.at_ms)}  {event.verb:9} {escape(event.job_id)}", flush=True)
+            print_line(f"{event.id:>17}  {iso(event.at_ms)}  {event.verb:9} {event.job_id}")
 
 
 def print_workers(workers: Sequence[WorkerInfo], now_ms: int, *, as_json: bool) -> None:

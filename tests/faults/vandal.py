@@ -233,8 +233,8 @@ def spoil_control(vandal: Vandal, n: int) -> None:
 
 def spoil_the_rest(vandal: Vandal, now_us: int) -> None:
     """The wake list is full; events, statistics of these minutes, and the list of workers hold junk."""
-    vandal.command("LPUSH", vandal.keys.wake, *["junk"] * 2_000)
-    vandal.command("XADD", vandal.keys.events, "*", _ESCAPES, b"\xff\xfe", b"complete", _ESCAPES)
+    vandal.command("LPUSH", vandal.keys.wake, *["junk"] * 500)
+    vandal.command("XADD", vandal.keys.events, "*", _ESCAPES, b"\xff\xfe", b"\xfe", "x", "complete", _ESCAPES)
     for minute in range(now_us // 60_000_000, now_us // 60_000_000 + 3):
         vandal.command(
             "HSET", f"{vandal.keys.stats}{minute}", "acquire", "junk", "complete", _DIGITS, "wait:3", _ESCAPES

@@ -39,7 +39,10 @@ _BEHIND = 20
 """So many hostile things later they have ended."""
 _REST_EACH = 20
 _COMMANDS = (
-    ("jobs", QUEUE, "--state", "waiting"),
+    ("jobs", QUEUE, "--state", "delayed"),
+    ("jobs", QUEUE, "--state", "failed"),
+    ("events", QUEUE),
+    ("why", QUEUE),
     ("limit", QUEUE),
     ("stats", QUEUE),
     ("doctor",),
@@ -132,8 +135,10 @@ async def _look(house: House, crew: Crew, fates: Mapping[bytes, Fate]) -> dict[s
     otherwise = _otherwise(vandal, fates)
     odd = await _odd_ids(house)
     left = {job_id for job_id, fate in fates.items() if fate in ("mended", "unmendable")}
+    await _settled(partial(_nobody_wakes, vandal))
     calm = await _watch_calm(crew.at_work)
-    told = [await asyncio.to_thread(house.theatre.engine, *words) for words in _COMMANDS]
+    shown = [("status", QUEUE, job_id.decode(errors="replace")) for job_id in fates][:: max(1, len(fates) // 8)]
+    told = [await asyncio.to_thread(house.theatre.engine, *words) for words in (*_COMMANDS, *shown)]
     await _settled(partial(_are_none, _unmended, vandal, fates))
     still_odd = await _odd_ids(house)
     left_to_a_person = {job_id for job_id, fate in fates.items() if fate in ("unmendable", "bad")}
@@ -158,6 +163,11 @@ async def _settled(condition: Callable[[], Awaitable[bool]]) -> bool:
         return await eventually(condition, within_s=20, every_s=0.05)
     except AssertionError:
         return False
+
+
+async def _nobody_wakes(vandal: Vandal) -> bool:
+    """Whether the wake-ups that were strewn have been heard."""
+    return bool(vandal.command("LLEN", vandal.keys.wake) <= 1)
 
 
 async def _are_none(
