@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from random import Random
 
 from msgspec import Struct
@@ -13,7 +15,7 @@ _WAVE = 50
 
 
 class Load(Struct, frozen=True, kw_only=True):
-    """How many jobs, how long each works on average, and how many may be waiting before more are put."""
+    """How many jobs at least, how long each works on average, and how many may be waiting before more are put."""
 
     jobs: int
     mean_s: float
@@ -22,21 +24,19 @@ class Load(Struct, frozen=True, kw_only=True):
     """Which part of them is put off for up to two seconds."""
 
 
-def tasks(load: Load, random: Random) -> list[Task]:
-    """The jobs, most of them short, none longer than six times the mean."""
-    return [
-        Task(
-            f"j{n}",
-            Part("work", round(min(random.expovariate(1 / load.mean_s), 6 * load.mean_s), 3)),
-            round(random.uniform(0.1, 2.0), 3) if random.random() < load.delayed else 0.0,
-        )
-        for n in range(load.jobs)
-    ]
+def tasks(load: Load, random: Random) -> Iterator[Task]:
+    """Jobs without end, most of them short, none longer than six times the mean."""
+    for n in count():
+        seconds = round(min(random.expovariate(1 / load.mean_s), 6 * load.mean_s), 3)
+        delay_s = round(random.uniform(0.1, 2.0), 3) if random.random() < load.delayed else 0.0
+        yield Task(f"j{n}", Part("work", seconds), delay_s)
 
 
-async def produce(house: House, load: Load, random: Random) -> None:
-    """All jobs of the load were put, in waves, as fast as the workers end them."""
+async def produce(house: House, load: Load, random: Random, more: Callable[[], bool]) -> None:
+    """All jobs of the load were put, and further ones while there was to be `more`, as fast as the workers end them."""
     line = tasks(load, random)
-    for start in range(0, len(line), _WAVE):
-        await house.put_all(line[start : start + _WAVE])
+    for start in count(step=_WAVE):
+        if start >= load.jobs and not more():
+            return
+        await house.put_all(list(islice(line, _WAVE)))
         await house.until_ended(start + _WAVE - load.ahead)

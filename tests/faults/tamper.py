@@ -53,14 +53,27 @@ class Before(Struct, frozen=True):
     crashes: int
     """Those charged to these jobs."""
 
+    @property
+    def unended(self) -> set[str]:
+        """The jobs that had not ended."""
+        return {job for job, state in self.states.items() if state not in ("completed", "failed", "cancelled")}
+
 
 def strike(house: House, kind: ServerFault, *words: str) -> Before:
     """Redis has run this command on its data; who held what is on record as of that moment."""
+    before = look(house, *words)
+    house.faults.append(Fault(kind, house.valkey.pid, time.time_ns() // 1000, before.held))
+    return before
+
+
+def look(house: House, *words: str) -> Before:
+    """What Redis has, or had when it ran this command."""
     keys = house.keys
-    flat, fence, jobs, crashes = house.store.command("EVAL", _STRIKE, 3, keys.active, keys.control, keys.job, *words)
+    flat, fence, jobs, crashes = house.store.command(
+        "EVAL", _STRIKE, 3, keys.active, keys.control, keys.job, *(words or ("PING",))
+    )
     held = {job.decode(): int(holding.split()[0]) for job, holding in zip(flat[::2], flat[1::2], strict=True)}
     states = {job.decode(): state.decode() for job, state in zip(jobs[::2], jobs[1::2], strict=True)}
-    house.faults.append(Fault(kind, house.valkey.pid, time.time_ns() // 1000, held))
     return Before(held, int(fence), states, crashes)
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from tests.faults.crew import Crew, open_crew
 from tests.faults.evidence import Evidence
 from tests.faults.figures import Figures, Limits, RowReport, spread
-from tests.faults.house import open_house
+from tests.faults.house import House, open_house
 from tests.faults.judge import judge
 from tests.faults.load import Load, produce
 from tests.faults.plan import Plan
@@ -21,7 +21,7 @@ from tests.support.workers import WorkerProcess
 
 TITLE = "rolling deploys"
 LIMITS = Limits(at_most={"crashes_charged": 0, "failed": 0, "told_within_grace": 0, "ended_badly": 0})
-_WORKERS = 3
+_WORKERS, _JOBS = 3, 300
 _SHORT_S, _LONG_S = 0.3, 8.0
 """The two graces: half of the jobs outlast the first, none the second."""
 _END_WITHIN_S = 30.0
@@ -44,19 +44,24 @@ def run(plan: Plan) -> RowReport:
 
 async def _play(plan: Plan) -> tuple[Figures, bool]:
     deploys = plan.size(small=1, ci=20, release=200)
-    load = Load(jobs=deploys * 300, mean_s=0.3, ahead=300)
+    load = Load(jobs=deploys * _JOBS, mean_s=0.3, ahead=_JOBS)
     random, ends = plan.random("deploys"), Ends()
     async with open_house(plan, concurrency=15) as house:
         async with open_crew(house, _WORKERS, "--grace", str(_LONG_S)) as crew:
-            producing = asyncio.create_task(produce(house, load, plan.random("load")))
-            for n in range(deploys):
-                await house.until_ended(load.jobs * n // deploys)
-                await _deploy(crew, random, ends)
-            await producing
+            deploying = asyncio.create_task(_deploy_many(house, crew, deploys, random, ends))
+            await produce(house, load, plan.random("load"), lambda: not deploying.done())
+            await deploying
             drained = await house.drain(within_s=60)
             await crew.let_go()
         evidence = await house.evidence()
     return _count(judge(evidence), evidence, ends, deploys), drained
+
+
+async def _deploy_many(house: House, crew: Crew, deploys: int, random: Random, ends: Ends) -> None:
+    """One deploy after the other, each once the jobs of the one before have ended."""
+    for n in range(deploys):
+        await house.until_ended(_JOBS * n)
+        await _deploy(crew, random, ends)
 
 
 async def _deploy(crew: Crew, random: Random, ends: Ends) -> None:

@@ -28,9 +28,9 @@ async def _play(plan: Plan) -> tuple[Figures, bool]:
     kills = plan.size(small=6, ci=100, release=1_000)
     async with open_house(plan, concurrency=5) as house:
         async with open_crew(house, _WORKERS) as crew:
-            producing = asyncio.create_task(produce(house, load, plan.random("load")))
-            await _kill_many(house, crew, kills, plan.random("kills"), load.jobs)
-            await producing
+            killing = asyncio.create_task(_kill_many(house, crew, kills, plan.random("kills"), load.jobs))
+            await produce(house, load, plan.random("load"), lambda: not killing.done())
+            await killing
             drained = await house.drain(within_s=60)
             await crew.let_go()
         return judge(await house.evidence()), drained
