@@ -13,6 +13,7 @@ import pytest
 from engine.streams import Call, Keys, commands, reads
 from engine.streams.scripts import load, names
 from engine.types import Keep, QueueLimits, State
+from tests.support.lua.uses import numbers_of
 from tests.support.queue import Rig
 
 FOLDER = files("engine.streams") / "lua"
@@ -66,20 +67,12 @@ def included() -> dict[str, str]:
     return {f.name.removesuffix(".lua"): f.read_text() for f in folder.iterdir() if f.name.endswith(".lua")}
 
 
-def used_numbers(code: str, table: str) -> set[int]:
-    """The numbers by which the code reads KEYS or ARGV: written out, or counted by a `for n = a, b`."""
-    numbers = {int(n) for n in re.findall(rf"{table}\[(\d+)\]", code)}
-    for first, last, body in re.findall(r"for n = (\d+), (\d+) do(.*?)\nend", code, re.DOTALL):
-        for base in re.findall(rf"{table}\[(?:(\d+) \+ )?n\]", body):
-            numbers |= {int(base or 0) + n for n in range(int(first), int(last) + 1)}
-    return numbers
-
-
 @pytest.mark.parametrize("script", names())
 def test_every_declared_key_is_used_and_every_used_one_declared(script: str) -> None:
     """KEYS are numbered from 1, each is used, and the code uses no other."""
-    declared = range(1, len(load(script).keys) + 1)
-    assert used_numbers(code_of(script), "KEYS") == set(declared)
+    used = numbers_of(code_of(script), "KEYS")
+    assert used.fixed == set(range(1, len(load(script).keys) + 1))
+    assert not used.computed
 
 
 @pytest.mark.parametrize("script", names())
@@ -87,9 +80,9 @@ def test_every_declared_argument_is_used_and_every_used_one_declared(script: str
     """ARGV are numbered from 1, each is used, and only an open end is read by a computed number."""
     found = load(script)
     fixed = len(found.args) - found.open_ended
-    assert {n for n in used_numbers(code_of(script), "ARGV") if n <= fixed} == set(range(1, fixed + 1))
-    computed = re.search(r"ARGV\[[^\]]*[a-z]", code_of(script)) is not None
-    assert computed == found.open_ended
+    used = numbers_of(code_of(script), "ARGV")
+    assert {n for n in used.fixed if n <= fixed} == set(range(1, fixed + 1))
+    assert used.computed == found.open_ended
 
 
 @pytest.mark.parametrize("script", names())
