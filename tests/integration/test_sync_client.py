@@ -61,6 +61,21 @@ client.close()
 """
 
 
+FORKING_IN_USE = """
+import os, sys
+from engine.streams.pool import SyncPool
+
+pool = SyncPool(sys.argv[1], 1, 1.0)
+with pool._borrow():
+    child = os.fork()
+    if not child:
+        pool.command("PING")
+        os._exit(0)
+    print(os.waitpid(child, 0)[1])
+pool.close()
+"""
+
+
 @pytest.fixture
 def yard(redis_url: str, prefix: str) -> Iterator[Yard]:
     yard = Yard(redis_url, prefix, group_by="tenantId")
@@ -227,6 +242,14 @@ def test_a_forked_process_has_its_own_connections(redis_url: str, prefix: str) -
     stored = yard.store.command("KEYS", f"{prefix}:*:job:*")
     assert len(stored) == 1 + 4 * 20
     yard.close()
+
+
+def test_a_fork_while_a_connection_is_in_use(redis_url: str) -> None:
+    """Whoever has it in the parent gives it back there only: the child has connections of its own from the start."""
+    command = [sys.executable, "-W", "error", "-c", FORKING_IN_USE, redis_url]
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=root)
+    assert (ran.stdout, ran.stderr) == ("0\n", "")
 
 
 def test_beside_an_event_loop(redis_url: str, prefix: str) -> None:

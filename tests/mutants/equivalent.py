@@ -36,6 +36,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "without not job.sound",
         "a record that is sound has fields, so its key exists: the part only saves the question",
     ),
+    Equivalent(
+        "include/restore.lua",
+        "if redis.call('HLEN', active) <= pending then",
+        "never",
+        "it saves reading `active` whole: of deliveries that are all pending the loop behind it restores none either",
+    ),
 )
 
 

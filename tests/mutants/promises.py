@@ -134,7 +134,7 @@ _PRODUCERS = (
     ),
     Promise(
         "threads share it, and a forked worker opens its own connections",
-        f"{_INTEGRATION}sync_client.py::test_a_forked_process_has_its_own_connections",
+        f"{_INTEGRATION}sync_client.py::test_a_fork_while_a_connection_is_in_use",
         f"{_ENGINE}streams/pool.py",
         "        if self._process != os.getpid():\n            self._fill()\n",
         "",
@@ -193,7 +193,7 @@ _LIMITS = (
     ),
     Promise(
         "holds at once, over the configured ones, until --reset",
-        f"{_SCRIPTS}control.py::test_configuring_keeps_what_was_set_at_run_time",
+        f"{_SCRIPTS}guards_control.py::test_what_is_set_at_run_time_outlives_a_configure",
         f"{_LUA}control.lua",
         "local field, value = 'set:' .. ARGV[i], ARGV[i + 1]",
         "local field, value = ARGV[i], ARGV[i + 1]",
@@ -273,7 +273,7 @@ _OPERATING = (
     ),
     Promise(
         "exit 0 only if it asked for jobs within 30 s",
-        f"{_INTEGRATION}cli_operating.py::test_workers_health_and_stats",
+        f"{_INTEGRATION}guards_health.py::test_health_is_by_when_a_worker_last_asked_for_jobs",
         f"{_ENGINE}cli/queues.py",
         "        if idle_ms > HEALTHY_MS:\n",
         "        if idle_ms < 0:\n",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.mutants.crew import Fault, Known, Verdict, show_all
 from tests.mutants.workshop import Workshop
+from tests.support.wait import eventually_sync
 
 TREE = {
     "pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib", "-ra"]\n',
@@ -18,6 +20,9 @@ TREE = {
     "tests/mutants/__init__.py": "",
     "tests/mutants/quick.py": "",
     "tests/test_it.py": """\
+import time
+from pathlib import Path
+
 import pytest
 from engine import version
 
@@ -28,6 +33,11 @@ def test_good() -> None:
 def test_ends() -> None:
     while version.VERSION == "hang":
         pass
+
+def test_can_be_interrupted() -> None:
+    while version.VERSION == "wait":
+        Path("started").touch()
+        time.sleep(0.05)
 """,
 }
 FILE = "engine/version.py"
@@ -88,6 +98,18 @@ def test_a_file_says_again_what_it_said(bench: Workshop, tree: Path) -> None:
     """After a fault the copy is as it was; the tree that it was copied from never changed."""
     show(bench, 'VERSION = "0"\n')
     assert (bench.root / FILE).read_text() == (tree / FILE).read_text() == TREE[FILE]
+
+
+def test_an_interrupt_ends_what_runs_and_starts_nothing(tree: Path, tmp_path: Path) -> None:
+    """As by Ctrl-C: the test that runs is cut off, no other begins, and the file says again what it said."""
+    bench, tests = Workshop(tmp_path, 1, tree), ["tests/test_it.py"]
+    with ThreadPoolExecutor(1) as pool, bench.changed(FILE, lambda _: 'VERSION = "wait"\n'):
+        running = pool.submit(bench.test, tests)
+        eventually_sync((bench.root / "started").exists, within_s=30)
+        bench.interrupt()
+        assert running.result().word == "broken"
+        assert bench.test(tests).output == "interrupted"
+    assert (bench.root / FILE).read_text() == TREE[FILE]
 
 
 def test_a_copy_that_would_test_something_else_is_refused(tree: Path, tmp_path: Path) -> None:
