@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.streams import GROUP
 from engine.streams.commands import acquire
 from tests.support.queue import FAILURE, Rig
 
@@ -106,3 +107,19 @@ def test_without_a_clock_of_its_own_a_call_goes_by_the_servers(rig: Rig) -> None
     before = server_us()
     (delivery,) = rig.store.run(acquire(rig.keys, 0, "w1", 1, alone=True)).deliveries
     assert before <= delivery.fence <= server_us()
+
+
+def test_suspects_without_a_group_stop_nobody_while_there_are_none(rig: Rig) -> None:
+    """Their empty stream lost its group: what waits elsewhere is handed over all the same."""
+    rig.command("XGROUP", "DESTROY", rig.keys.suspect, GROUP)
+    rig.enqueue("a")
+    assert [delivery.id for delivery in rig.take()] == ["a"]
+    rig.configure()
+
+
+def test_a_minutes_counters_expire(rig: Rig) -> None:
+    """Two days later they are gone by themselves."""
+    rig.enqueue("a")
+    rig.take()
+    minute = rig.clock.now_us() // 60_000_000
+    assert 0 < rig.command("TTL", f"{rig.keys.stats}{minute}") <= 172_800
