@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from engine.errors import EnqueueUnknown, SettingError, StoreFull, StoreMisused, Unreachable
+from engine.errors import EnqueueUnknown, SettingError, StoreMisused, Unreachable
 
 _LEVELS = ("fatal", "error", "warn", "info", "debug", "trace")
 _FORMATS = ("", "json", "text")
@@ -110,13 +110,6 @@ def no_redis(settings: Settings, error: Unreachable) -> Unreachable:
             again = "; the jobs may be stored: enqueue the same ids again" if isinstance(error, EnqueueUnknown) else ""
             return Unreachable(f"Redis at {where} {meaning}: {_ASK}{again}")
     return Unreachable(f"no Redis at {safe_url(settings.redis_url)} ({reason}): start it, or set REDIS_URL")
-
-
-def full(error: StoreFull) -> StoreFull:
-    """The error of a command whose writes Redis refuses: memory has another remedy than a disk."""
-    if "MISCONF" in str(error):
-        return StoreFull(f"Redis refuses writes, as it cannot write to its disk: {_ASK}")
-    return error
 
 
 def refused(settings: Settings, error: StoreMisused) -> StoreMisused:

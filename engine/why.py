@@ -34,10 +34,8 @@ def why_queue(counts: QueueCounts, limits: LimitsView, workers: Sequence[WorkerI
     if counts.active >= places:
         return f"all {places} places of {_workers(len(workers))} for queue {queue} are taken"
     if counts.waiting and limits.suspects:
-        return (
-            f"{limits.suspects} jobs of queue {queue} have crashed their worker before: they run first, "
-            "each alone in its process"
-        )
+        jobs = "a job" if limits.suspects == 1 else f"{limits.suspects} jobs"
+        return f"{jobs} of queue {queue} crashed the worker before: such jobs run first, each alone in its process"
     if counts.waiting:
         return f"queue {queue} is worked: {counts.waiting} wait, {counts.active} of {places} places are taken"
     return f"nothing of queue {queue} waits; {counts.delayed} delayed, {counts.active} active"

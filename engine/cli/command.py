@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from engine.config import Settings, full, no_redis, refused
-from engine.errors import SettingError, StoreFull, StoreMisused, Unreachable
+from engine.config import Settings, no_redis, refused
+from engine.errors import SettingError, StoreMisused, Unreachable
 
 EXITS = (
     "exit codes: 0 done, 1 the job or check failed, 2 bad input, 3 unreachable, 4 the app refused to start, 70 blocked"
@@ -42,8 +42,6 @@ def reach(settings: Settings, work: Coroutine[Any, Any, int]) -> int:
         raise no_redis(settings, error) from error
     except StoreMisused as error:
         raise refused(settings, error) from error
-    except StoreFull as error:
-        raise full(error) from error
 
 
 def read_span_s(option: str, text: str) -> float:

@@ -15,6 +15,8 @@ LINK_ERRORS = (exceptions.ConnectionError, exceptions.TimeoutError, OSError, asy
 _IN_SCRIPT = re.compile(r"\s*script: .*\Z")
 """How Redis ends the text of an error that came up in a script."""
 
+_NO_DISK = "Redis refuses writes, as it cannot write to its disk: `python -m engine doctor` says what to do"
+
 _BY_WORD: dict[str, type[EngineError]] = {
     "OOM": StoreFull,
     "MISCONF": StoreFull,
@@ -62,7 +64,7 @@ def to_engine_error(error: Exception) -> EngineError:
     first = text.split(" ", 1)[0]
     for word, meaning in _BY_WORD.items():
         if first == word or f" {word} " in f" {text} ":
-            return _as(meaning, text)
+            return StoreFull(_NO_DISK) if word == "MISCONF" else _as(meaning, text)
     return StoreError(f"Redis: {text}")
 
 

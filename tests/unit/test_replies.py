@@ -41,3 +41,9 @@ def test_what_passes_by_itself_is_waited_for(text: str, wrapped: str) -> None:
 def test_what_does_not_pass_is_told_as_what_it_is(text: str, meaning: type[Exception]) -> None:
     """No such error is taken for an outage: it would be waited for, unseen."""
     assert type(to_engine_error(exceptions.ResponseError(text))) is meaning
+
+
+def test_a_disk_that_fails_is_not_taken_for_memory() -> None:
+    """What the error advises is where the trouble is: the doctor looks at persistence, more memory changes nothing."""
+    text = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk."
+    assert "cannot write to its disk: `python -m engine doctor`" in str(to_engine_error(exceptions.ResponseError(text)))

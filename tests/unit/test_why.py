@@ -40,7 +40,7 @@ LIMITS = LimitsView(
         ({"shared_rate": Limit(10), "shared_tokens": 0.0}, {}, [WORKER], "the next may start in 100 ms"),
         ({}, {"active": 5}, [WORKER], "all 5 places of the one worker for queue play are taken"),
         ({}, {"active": 10}, [WORKER, WORKER], "all 10 places of the 2 workers for queue play are taken"),
-        ({"suspects": 1}, {}, [WORKER], "have crashed their worker before"),
+        ({"suspects": 1}, {}, [WORKER], "a job of queue play crashed the worker before"),
         ({}, {}, [WORKER], "queue play is worked: 3 wait, 2 of 5 places are taken"),
         ({"rate": Limit(10), "tokens": 0.0}, {"waiting": 0}, [WORKER], "nothing of queue play waits"),
     ],
