@@ -50,6 +50,8 @@ class Seen(Struct):
     flushes: list[Before] = field(default_factory=list[Before])
     again: set[str] = field(default_factory=set[str])
     """Jobs that were flushed and put again, and not flushed again."""
+    stuck_before_flush: int = 0
+    """Jobs that incidents kept from ending for 30 s, and that a flush then took."""
     wrong_keys_told: int = 0
     """Keys of a wrong type that `doctor` named with a command that mended it."""
     repaired: int = 0
@@ -63,6 +65,7 @@ def run(plan: Plan) -> RowReport:
         at_most={
             "failed": 0,
             "crashes_charged": 0,
+            "stuck_before_flush": 0,
             "flushed_crashes": 0,
             "flushed_failed": 0,
             "refusals_otherwise": 0,
@@ -179,10 +182,12 @@ async def _put_wrong_type(house: House, seen: Seen, name: str, random: Random) -
 
 
 async def _flush_all(house: House, seen: Seen) -> None:
-    """Everything was gone while jobs ran, those from before the last incidents aside; some of these were put again at once under their ids."""
+    """Everything was gone while jobs ran; some of these were put again at once under their ids."""
     # What is flushed tells nothing any more of the incidents before: they are over by then, and jobs go on.
-    before = look(house).unended
-    await eventually(lambda: not before & look(house).unended, within_s=60, every_s=0.2)
+    before, end_s = look(house).unended, time.monotonic() + 30
+    while (left := before & look(house).unended) and time.monotonic() < end_s:
+        await asyncio.sleep(0.2)
+    seen.stuck_before_flush += len(left)
     flush = len(seen.flushes)
     ids, part = [f"again{flush}-{n}" for n in range(_AGAIN)], Part("work", 1.5)
     await house.put(part, *ids)
@@ -217,6 +222,7 @@ def _count(evidence: Evidence, seen: Seen, steady: Steady, crew: Crew) -> Figure
         flushed=len(flushed),
         flushed_unended=sum(len(flush.unended) for flush in seen.flushes),
         flushed_held=held,
+        stuck_before_flush=seen.stuck_before_flush,
         flushed_crashes=sum(flush.crashes for flush in seen.flushes),
         flushed_failed=sum(state == "failed" for flush in seen.flushes for state in flush.states.values()),
         unrefused_after_flush=max(0, held - evidence.refused_settles),
