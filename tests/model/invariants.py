@@ -51,7 +51,7 @@ class Step(Struct, frozen=True):
 
 
 def i1_conservation(step: Step) -> None:
-    """Every stored job is in exactly one place, appears by an enqueue only, and goes by a prune only once it has ended."""
+    """Every stored job is in exactly one place, appears by an enqueue only, and goes by a prune once it has ended."""
     before, after = step.before.records, step.after.records
     assert step.call == "enqueue" or after.keys() <= before.keys(), "a job came from nowhere"
     gone = before.keys() - after.keys()
@@ -94,7 +94,7 @@ def i2_no_ghost(step: Step) -> None:
 
 
 def i3_atomic(step: Step) -> None:
-    """What a call told is what it did, all of it: the verbs of each job lead from the state before to the state after."""
+    """What a call told is what it did, all of it: its verbs lead from the state before to the state after."""
     if step.broken or step.call in FROM_OUTSIDE:
         return
     told = step.after.told[len(step.before.told) :]
@@ -123,7 +123,7 @@ def i4_fencing(step: Step) -> None:
 
 
 def i5_monotone(step: Step) -> None:
-    """Only a new run, with a higher number, leaves an end; attempts and crashes of a run never fall but by a checkpoint."""
+    """Only a new run, with a higher number, leaves an end; attempts and crashes of a run fall by a checkpoint only."""
     for job_id, record in step.after.records.items():
         old = step.before.records.get(job_id)
         if old is None:

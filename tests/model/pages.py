@@ -30,7 +30,7 @@ class Pages(Struct, frozen=True):
     """Payload bytes after which an acquire reads no further."""
 
 
-_READ = re.compile(r"(?<=local LARGE, FEW, MOST = )(\d+), (\d+), (\d+)")
+_READ = re.compile(r"(?<=local LARGE, FEW, MOST, LATEST_MS = )(\d+), (\d+), (\d+)")
 _DUE = re.compile(r"(?<='LIMIT', '0', ')(\d+)(?='\))|(?<=return #due == )(\d+)")
 _IDLE = re.compile(r"(?<=local PAGE = )(\d+)")
 """Where the scripts say how much they do."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.queue import GROUP, Rig
+from engine.streams import GROUP
+from tests.support.queue import Rig
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_a_bad_record_takes_no_place_among_the_active(rig: Rig) -> None:
 
 
 def test_a_lost_group_does_not_keep_a_dead_workers_job(rig: Rig) -> None:
-    """All that may be active is held by the dead, and their leases are gone with the group: they run out all the same."""
+    """All that may be active is held by the dead, their leases gone with the group: they run out all the same."""
     rig.configure(max_active=1)
     rig.enqueue("held", "behind")
     rig.take(1, "dead")

@@ -15,6 +15,11 @@ def test_any_order_of_calls_keeps_every_job(redis_url: str, prefix: str) -> None
     run_state_machine_as_test(
         machine_on(redis_url, prefix, Counter()),
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+            max_examples=40,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow],
         ),
     )

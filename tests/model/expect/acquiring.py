@@ -101,7 +101,7 @@ class Acquire:
         return True
 
     def _take(self, line: str) -> bool:
-        """Entries are handed over while there are places, few at a time once payloads are large; whether some are left."""
+        """Entries are handed over while there are places, few at once if payloads are large; whether some are left."""
         queue, pages = self.queue, self.pages
         while len(self.taken) < self.places and self.seen < pages.most and self.bytes < pages.max_bytes:
             count = min(self.places - len(self.taken), pages.most - self.seen)

@@ -10,7 +10,7 @@ from tests.model.state import LIVE, Known, Queue, Record
 
 
 def enqueue(queue: Queue, now_us: int, op: str, jobs: Sequence[NewJob], max_waiting: int) -> list[Enqueued | Refused]:
-    """Jobs that are not live are stored as new runs while there is room; an op that was answered is answered so again."""
+    """Jobs that are not live are stored as new runs while there is room; an answered op is answered so again."""
     if op in queue.answered:
         return queue.answered[op]
     answers: list[Enqueued | Refused] = []

@@ -78,7 +78,7 @@ class Leasing(Ground):
         self.die([worker for worker in WORKERS if worker not in survivors])
 
     def die(self, dead: Collection[str]) -> None:
-        """Others renew; all that these held is taken back, within two leases and a sweep, one because sweeps stood still."""
+        """Others renew; all that these held is taken back, in two leases and a sweep, one as sweeps stood still."""
         self.catch_up()
         dying = [held for held in self.queue.active.values() if held.entry.owner in dead]
         sweep_ms = int(self.queue.setting("sweep_ms"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from engine.streams import GROUP
 from tests.model.ground import Ground
 from tests.model.history import History
 from tests.model.rules.leasing import Leasing
 from tests.model.state import Queue
-from tests.support.queue import GROUP
 from tests.support.snapshot import STREAMS
 
 MOST_HOSTILE = 2
