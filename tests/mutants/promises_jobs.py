@@ -62,9 +62,9 @@ _CONNECTORS = (
     Promise(
         "redirects are not followed.",
         f"{_UNIT}guard.py::test_redirects_are_not_followed",
-        "jobs/connectors/guard.py",
-        "trust_env=False, cookies=no_cookies)",
-        "trust_env=False, cookies=no_cookies, follow_redirects=True)",
+        "jobs/connectors/http.py",
+        "follow_redirects=False,",
+        "follow_redirects=True,",
     ),
     Promise(
         "`CONNECTOR_ALLOW_PRIVATE` lists exceptions.",
