@@ -151,6 +151,7 @@ async def _look(house: House, crew: Crew, fates: Mapping[bytes, Fate]) -> dict[s
         "unnamed": len(left - odd),
         "unmended": len(unmended),
         "commands_broken": sum(_is_broken(each) for each in told),
+        **{f"broken_{each.args[3]}": 1.0 for each in told if _is_broken(each)},
         **{f"as_{fate}": count for fate, count in Counter(fates.values()).items()},
         **{f"not_{name}": 1.0 for name in sorted({_name(each) for each in otherwise | (left - odd) | unmended})},
         **calm,
