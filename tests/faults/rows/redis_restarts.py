@@ -6,6 +6,7 @@ import asyncio
 import shlex
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -184,10 +185,10 @@ async def _put_wrong_type(house: House, seen: Seen, name: str, random: Random) -
 async def _flush_all(house: House, seen: Seen) -> None:
     """Everything was gone while jobs ran; some of these were put again at once under their ids."""
     # What is flushed tells nothing any more of the incidents before: they are over by then, and jobs go on.
-    before, end_s = look(house).unended, time.monotonic() + 30
-    while (left := before & look(house).unended) and time.monotonic() < end_s:
-        await asyncio.sleep(0.2)
-    seen.stuck_before_flush += len(left)
+    before = look(house).unended
+    with suppress(AssertionError):
+        await eventually(lambda: not before & look(house).unended, within_s=30, every_s=0.2)
+    seen.stuck_before_flush += len(before & look(house).unended)
     flush = len(seen.flushes)
     ids, part = [f"again{flush}-{n}" for n in range(_AGAIN)], Part("work", 1.5)
     await house.put(part, *ids)
