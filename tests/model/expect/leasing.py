@@ -13,9 +13,12 @@ from tests.model.state import Entry, Held, Known, Queue
 def _see(queue: Queue, now_us: int) -> int:
     """Somebody has reached Redis; the time in µs before which nothing is taken back."""
     last, interval_us = queue.control.get("last_sweep"), int(queue.setting("sweep_ms")) * 1000
+    lease_us = queue.lease_ms * 1000
+    # A wait longer than a lease, as it is now, is begun anew.
+    too_far = int(queue.control.get("reclaim_from", "0")) > now_us + lease_us
     queue.control["last_sweep"] = str(now_us)
-    if last is None or not 0 <= now_us - int(last) <= min(3 * interval_us, queue.lease_ms * 500):
-        queue.control["reclaim_from"] = str(now_us + queue.lease_ms * 1000)
+    if last is None or too_far or not 0 <= now_us - int(last) <= min(3 * interval_us, lease_us / 2):
+        queue.control["reclaim_from"] = str(now_us + lease_us)
     return int(queue.control.get("reclaim_from", "0"))
 
 
