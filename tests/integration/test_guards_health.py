@@ -13,7 +13,7 @@ def test_health_is_by_when_a_worker_last_asked_for_jobs(theatre: Theatre, idle_s
     """It beats all the same: exit 1 once it has not asked for more than 30 s."""
     registry, store = Registry(theatre.prefix), SyncStore(theatre.url)
     now_ms = int(store.command("TIME")[0]) * 1000
-    fields = {
+    fields: dict[str, str | int] = {
         "label": "w",
         "host": "here",
         "pid": 1,

@@ -42,6 +42,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "never",
         "it saves reading `active` whole: of deliveries that are all pending the loop behind it restores none either",
     ),
+    Equivalent(
+        "include/suspects.lua",
+        "turn[1] and turn[1] ~= consumer and left_us > 0 and left_us <= limits.lease_ms * 1000",
+        "without turn[1]",
+        "a turn and its end are written together: where there is no turn its end counts as 0, which is past",
+    ),
 )
 
 

@@ -123,3 +123,10 @@ def test_a_minutes_counters_expire(rig: Rig) -> None:
     rig.take()
     minute = rig.clock.now_us() // 60_000_000
     assert 0 < rig.command("TTL", f"{rig.keys.stats}{minute}") <= 172_800
+
+
+def test_a_rate_that_was_never_written_is_none(rig: Rig) -> None:
+    """A `control` of before there were rates limits nothing."""
+    rig.command("HDEL", rig.keys.control, "rate", "burst", "shared_rate", "shared_burst")
+    rig.enqueue("a", "b")
+    assert len(rig.take()) == 2
