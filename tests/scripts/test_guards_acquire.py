@@ -130,3 +130,13 @@ def test_a_rate_that_was_never_written_is_none(rig: Rig) -> None:
     rig.command("HDEL", rig.keys.control, "rate", "burst", "shared_rate", "shared_burst")
     rig.enqueue("a", "b")
     assert len(rig.take()) == 2
+
+
+@pytest.mark.parametrize("field", ["tokens", "stamp"])
+def test_a_bucket_that_cannot_be_read_is_full_once(rig: Rig, field: str) -> None:
+    """Whichever of its two fields another producer spoilt, the queue goes on."""
+    rig.configure(rate=10.0, burst=1)
+    rig.enqueue("a", "b")
+    assert len(rig.take()) == 1
+    rig.command("HSET", rig.keys.control, field, "x")
+    assert len(rig.take()) == 1
