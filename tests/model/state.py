@@ -98,8 +98,8 @@ class Queue:
         return "lease_ms" in self.control
 
     def setting(self, name: str) -> float:
-        """What holds now: the value set at run time, else the configured one."""
-        return float(self.control.get(f"set:{name}", self.control.get(name, "0")))
+        """What holds now: the value set at run time, else the configured one; nobody but a stranger sets one to 0."""
+        return float(self.control.get(f"set:{name}", "0")) or float(self.control.get(name, "0"))
 
     @property
     def lease_ms(self) -> int:

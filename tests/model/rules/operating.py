@@ -57,7 +57,7 @@ class Operating(Producing, Ground):
 
     @rule(setting=SET)
     def set_limit(self, setting: tuple[str, str]) -> None:
-        """A value set at run time wins until it is taken back."""
+        """A value set at run time wins until it is taken back; a 0, which only a stranger would send, never does."""
         self.do_set_limits(dict([setting]))
 
     def do_set_limits(self, values: Mapping[str, str]) -> None:
