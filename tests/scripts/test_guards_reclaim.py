@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine.streams import GROUP
 from tests.support.queue import Rig
 
@@ -37,3 +39,57 @@ def test_a_lease_that_is_restored_lengthens_no_other(rig: Rig) -> None:
     rig.command("XACK", rig.keys.ready, GROUP, rig.record("lost")["at"].split()[1])
     assert rig.sweep_for(7.5).jobs == [("reclaim", "ran")]
     assert rig.sweep_for(12.5).jobs == [("reclaim", "lost")]
+
+
+def hand_to_the_dead(rig: Rig, stream: str) -> None:
+    """What waits in the stream is delivered to a consumer that is never heard of again, and not by acquire."""
+    rig.command("XREADGROUP", "GROUP", GROUP, "w9", "STREAMS", getattr(rig.keys, stream), ">")
+    rig.stamp_pending(stream)
+
+
+@pytest.mark.parametrize(("stream", "same_entry"), [("ready", False), ("again", True)])
+def test_a_copied_entry_costs_the_running_job_nothing(rig: Rig, stream: str, *, same_entry: bool) -> None:
+    """Only the entry that `active` names, in its stream, is the job's lease; a copy runs out alone."""
+    rig.enqueue("a")
+    (running,) = rig.take()
+    entry = rig.record("a")["at"].split()[1]
+    rig.command("XADD", getattr(rig.keys, stream), entry if same_entry else "*", "id", "a")
+    hand_to_the_dead(rig, stream)
+    assert rig.end_leases(running).jobs == []
+    assert rig.settle(running, "complete", b"1")
+
+
+def test_a_copied_entry_makes_no_job_wait_twice(rig: Rig) -> None:
+    """The job waits by an entry of its own already: the copy is dropped."""
+    rig.enqueue("a")
+    rig.command("XADD", rig.keys.again, "*", "id", "a")
+    hand_to_the_dead(rig, "again")
+    assert rig.end_leases().jobs == []
+    assert [delivery.id for delivery in rig.take()] == ["a"]
+
+
+def test_an_ended_job_does_not_wait_again_by_its_own_entry(rig: Rig) -> None:
+    """A settle that broke midway left the entry pending: the job has ended all the same."""
+    rig.enqueue("a")
+    hand_to_the_dead(rig, "ready")
+    rig.command("HSET", rig.keys.job + "a", "state", "completed", "ended", 5)
+    rig.command("ZADD", rig.keys.completed, 5, "a")
+    assert rig.end_leases().jobs == []
+    assert rig.record("a")["state"] == "completed"
+
+
+def test_a_job_that_was_nobodys_wakes_somebody(rig: Rig) -> None:
+    """It waits again: a worker that is idle hears of it."""
+    rig.enqueue("a")
+    hand_to_the_dead(rig, "ready")
+    rig.take_wake_up()
+    assert rig.end_leases().jobs == [("release", "a")]
+    assert rig.take_wake_up()
+
+
+def test_a_dead_consumer_of_a_lost_group_stops_no_sweep(rig: Rig) -> None:
+    """Where the group is gone its consumers are too."""
+    rig.sweep_for(20)
+    rig.command("XGROUP", "DESTROY", rig.keys.suspect, GROUP)
+    assert rig.reclaim("w9").jobs == []
+    rig.configure()

@@ -26,3 +26,14 @@ def test_a_lease_that_cannot_be_renewed_is_an_error(bare: Rig) -> None:
     bare.command("SET", bare.keys.ready, "hostile")
     with pytest.raises(StoreMisused, match="WRONGTYPE"):
         bare.renew(delivery)
+
+
+def test_a_stray_whose_entry_was_deleted_stops_no_renewal(bare: Rig) -> None:
+    """It names no job any more; the others of this consumer are given back."""
+    bare.configure()
+    bare.enqueue("gone", "stray")
+    bare.take()
+    bare.command("XDEL", bare.keys.ready, bare.record("gone")["at"].split()[1])
+    bare.clock.advance(8)
+    assert bare.renew(strays=True).strays == 1
+    assert bare.status("stray").state == "waiting"
