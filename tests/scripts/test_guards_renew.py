@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import StoreMisused
+from engine.streams import GROUP
 from tests.support.queue import Rig
 
 
@@ -37,3 +38,31 @@ def test_a_stray_whose_entry_was_deleted_stops_no_renewal(bare: Rig) -> None:
     bare.clock.advance(8)
     assert bare.renew(strays=True).strays == 1
     assert bare.status("stray").state == "waiting"
+
+
+@pytest.mark.parametrize(("stream", "same_entry"), [("ready", False), ("again", True)])
+def test_a_copied_entry_is_no_stray_of_anothers_job(rig: Rig, stream: str, *, same_entry: bool) -> None:
+    """This consumer has a copy pending, and another runs the job: it keeps it."""
+    rig.enqueue("a")
+    (running,) = rig.take(consumer="w2")
+    entry = rig.record("a")["at"].split()[1]
+    rig.command("XADD", getattr(rig.keys, stream), entry if same_entry else "*", "id", "a")
+    rig.command("XREADGROUP", "GROUP", GROUP, "w1", "STREAMS", getattr(rig.keys, stream), ">")
+    rig.stamp_pending(stream)
+    rig.clock.advance(8)
+    assert rig.renew(running, consumer="w2").states == ["ok"]
+    assert rig.renew(consumer="w1", strays=True).strays == 0
+    assert rig.end_leases(running, consumer="w2").jobs == []
+    assert rig.settle(running, "complete", b"1")
+
+
+def test_a_flagged_stray_without_a_record_makes_none(bare: Rig) -> None:
+    """Nothing of it comes back, not even as cancelled."""
+    bare.configure()
+    (ticket,) = bare.enqueue("a")
+    bare.take()
+    assert bare.cancel(ticket) == "requested"
+    bare.command("DEL", bare.keys.job + "a")
+    bare.clock.advance(8)
+    assert bare.renew(strays=True).strays == 1
+    assert bare.command("EXISTS", bare.keys.job + "a", bare.keys.cancelled) == 0
