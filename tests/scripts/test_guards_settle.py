@@ -33,3 +33,13 @@ def test_a_settle_of_the_run_before_is_still_answered(rig: Rig) -> None:
     rig.enqueue("a")
     assert rig.answers(settle) == ["ok"]
     assert rig.status("a").state == "waiting"
+
+
+def test_a_settle_below_the_limit_wakes_nobody(rig: Rig) -> None:
+    """Nobody waited for a place: who is idle would be woken for nothing."""
+    rig.configure(max_active=5)
+    rig.enqueue("a")
+    (delivery,) = rig.take()
+    rig.take_wake_up()
+    assert rig.settle(delivery, "complete", b"1")
+    assert not rig.take_wake_up()
