@@ -43,3 +43,14 @@ def test_a_settle_below_the_limit_wakes_nobody(rig: Rig) -> None:
     rig.take_wake_up()
     assert rig.settle(delivery, "complete", b"1")
     assert not rig.take_wake_up()
+
+
+def test_a_release_wakes_also_beside_a_retry(rig: Rig) -> None:
+    """In one call one job waits again and one is put off behind others: somebody is woken for the first."""
+    rig.enqueue("head", delay_s=5)
+    rig.enqueue("a", "b")
+    a, b = rig.take()
+    rig.take_wake_up()
+    settles = (c.Settle("a", a.fence, "release"), c.Settle("b", b.fence, "retry", b"{}", 60_000))
+    assert rig.settle_many(*settles) == [True, True]
+    assert rig.take_wake_up()
