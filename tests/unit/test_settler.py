@@ -115,7 +115,7 @@ async def test_a_second_outcome_of_one_delivery_is_ignored() -> None:
     held = desk.start("a")
     desk.settler.add(held, Release())
     desk.settler.add(held, Done(b"1"))
-    await desk.turn()
+    assert await desk.turn() == [["a"]]
     assert [call.args[3] for call in desk.store.sent] == ["release"]
 
 
