@@ -223,3 +223,21 @@ async def test_the_lease_is_the_one_that_control_holds() -> None:
     await worker.turn()
     (line,) = worker.fetcher.lines
     assert (line.lease_ms, line.sweep_ms) == (6000, 1000)
+
+
+async def test_a_lease_counts_from_when_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis may have begun it at any moment since: after a slow reply its first renewal does not come late."""
+    started: list[float] = []
+
+    def start(_: HeldRunner, __: Delivery, started_s: float) -> None:
+        started.append(started_s)
+
+    def slow(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        worker.clock.advance(3)
+        return reply("ok", -1, delivery("a", 1))
+
+    monkeypatch.setattr(HeldRunner, "start", start)
+    worker = Worker(q=slow)
+    before_s = worker.clock.monotonic_s()
+    await worker.turn()
+    assert started == [before_s]
