@@ -52,3 +52,25 @@ def test_a_lost_group_takes_no_job_from_the_living(rig: Rig) -> None:
     rig.configure()
     assert rig.end_leases(delivery).jobs == []
     assert rig.settle(delivery, "complete", b"1")
+
+
+def test_runs_named_twice_in_a_call_are_answered_alike_when_it_is_sent_again(rig: Rig) -> None:
+    """The second mention of a run in one call has the answer of the first, so that a lost reply changes nothing."""
+    (ticket,) = rig.enqueue("put off", delay_s=5)
+    first = rig.promote(ticket, ticket)
+    assert [answer.answer for answer in first] == ["ok", "ok"]
+    assert rig.promote(ticket, ticket) == first
+
+
+@pytest.mark.parametrize("begin", ["enqueue", "requeue"])
+def test_a_late_settle_of_a_cancelled_run_is_lost_to_the_next(rig: Rig, begin: str) -> None:
+    """Its lease ran out, its cancel was asked for, a new run has begun: that it completed is not accepted."""
+    (ticket,) = rig.enqueue("a")
+    (delivery,) = rig.take(1)
+    rig.cancel(ticket)
+    assert rig.end_leases().jobs == [("cancel", "a")]
+    if begin == "enqueue":
+        rig.enqueue("a")
+    else:
+        rig.requeue(ticket)
+    assert not rig.settle(delivery, "complete", b"1")

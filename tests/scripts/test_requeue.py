@@ -88,11 +88,15 @@ def test_what_has_not_failed_is_left_alone(rig: Rig, state: State) -> None:
 
 
 def test_unknown_ids_and_repeats_in_one_call(rig: Rig) -> None:
-    """An id twice in a call is requeued once, and an unknown one harms no other."""
+    """An id twice in a call is requeued once, and an unknown one harms no other; sent again, the answer is the same."""
     ticket = failed(rig)
     unknown = msgspec.structs.replace(ticket, id="nobody")
-    assert [answer.answer for answer in rig.requeue(unknown, ticket, ticket)] == ["unknown", "ok", "not"]
+    older = msgspec.structs.replace(ticket, run=ticket.run - 1)
+    first = rig.requeue(unknown, older, ticket, ticket, older)
+    assert [answer.answer for answer in first] == ["unknown", "not", "ok", "ok", "not"]
+    assert [answer.run for answer in first] == [0, *[rig.status("a").run] * 4]
     assert rig.counts().waiting == 1
+    assert rig.requeue(unknown, older, ticket, ticket, older) == first
 
 
 def test_the_tenant_finds_the_new_run(rig: Rig) -> None:

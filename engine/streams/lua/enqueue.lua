@@ -74,7 +74,9 @@ for i = 5, #ARGV, 6 do
     else
       waiting = waiting + 1
       fence = math.max(now, fence + 1)
-      new[#new + 1] = { at = i, ended = state, run = digits(fence), last = record[4] }
+      -- Not that of a cancelled run: a late settle of it is lost, and not accepted.
+      local last = state ~= 'cancelled' and record[4]
+      new[#new + 1] = { at = i, ended = state, run = digits(fence), last = last }
       created, same, run = '1', '1', digits(fence)
       state = delay_ms > 0 and 'delayed' or 'waiting'
       known[id] = { state, run, digest }

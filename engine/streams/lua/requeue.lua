@@ -46,15 +46,17 @@ for i = 4, #ARGV, 2 do
     if verb == 'requeue' and record[3] == run and not ENDS[record[1]]
       or verb == 'promote' and record[2] == run and record[1] == 'waiting' then
       answer = 'ok'
-    elseif record[2] == run and not known[id] and (verb == 'requeue' and ENDS[record[1]] and record[5] and record[6]
+    elseif record[2] == run and (verb == 'requeue' and ENDS[record[1]] and record[5] and record[6]
       or verb == 'promote' and record[1] == 'delayed') then
-      known[id] = true
       answer = 'ok'
-      if verb == 'requeue' then
-        fence = math.max(now, fence + 1)
-        waits = digits(fence)
+      if not known[id] then
+        if verb == 'requeue' then
+          fence = math.max(now, fence + 1)
+          waits = digits(fence)
+        end
+        known[id] = waits
+        chosen[#chosen + 1] = { id = id, run = waits, record = record }
       end
-      chosen[#chosen + 1] = { id = id, run = waits, record = record }
     end
   end
   reply[#reply + 1] = answer
@@ -62,6 +64,10 @@ for i = 4, #ARGV, 2 do
 end
 if #chosen == 0 then
   return reply
+end
+-- An id that comes more than once is answered as it will be if the call is sent again.
+for i = 4, #ARGV, 2 do
+  reply[i - 2] = known[ARGV[i]] or reply[i - 2]
 end
 
 -- The first write is one that Redis refuses when its memory is full, so that a refused call leaves no trace.
@@ -80,7 +86,9 @@ for _, job in ipairs(chosen) do
     redis.call('DEL', key)
     local fields = { 'name', record[5], 'payload', record[6], 'run', job.run, 'state', 'waiting',
       'at', 'ready ' .. entry, 'before', record[2] }
-    for n, name in ipairs({ 'tenant', 'digest', 'last' }) do
+    -- The last fence not of a cancelled run: a late settle of it is lost, and not accepted.
+    local kept = record[1] == 'cancelled' and { 'tenant', 'digest' } or { 'tenant', 'digest', 'last' }
+    for n, name in ipairs(kept) do
       if record[6 + n] then
         fields[#fields + 1] = name
         fields[#fields + 1] = record[6 + n]

@@ -95,7 +95,9 @@ class Acquire:
         if all(entry.owner for entry in suspects):
             return False
         turn = queue.control.get("turn", self.consumer)
-        if turn != self.consumer and int(queue.control["turn_until"]) > self.now_us:
+        left_us = int(queue.control.get("turn_until", "0")) - self.now_us
+        # A turn that lasts longer than a lease was given before the clock stepped back.
+        if turn != self.consumer and 0 < left_us <= queue.lease_ms * 1000:
             return False
         queue.control |= {"turn": self.consumer, "turn_until": str(self.now_us + queue.lease_ms * 1000)}
         return True

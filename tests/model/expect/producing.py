@@ -46,7 +46,7 @@ def _store(queue: Queue, now_us: int, new: NewJob, before: Known | None) -> Know
     record: Record = {"name": new.name, "payload": new.payload.decode(), "run": str(queue.next_fence(now_us))}
     if before is not None:
         queue.ends[before.state].pop(new.id)
-        record |= {"last": before.record["last"]} if "last" in before.record else {}
+        record |= _last_of(before)
     record |= {name: value for name, value in (("tenant", new.tenant), ("digest", new.digest)) if value}
     job = queue.jobs[new.id] = Known(new.id, record)
     if new.delay_ms:
@@ -92,17 +92,22 @@ def requeue(queue: Queue, now_us: int, runs: Sequence[tuple[str, int]]) -> list[
     for n in _chosen(runs, answers):
         job_id, run = runs[n]
         job = queue.jobs[job_id]
+        kept = {name: job.record[name] for name in _KEPT if name in job.record} | _last_of(job)
         queue.ends[job.state].pop(job_id)
-        kept = {name: job.record[name] for name in ("name", "payload", *_KEPT) if name in job.record}
         job.record = {**kept, "run": str(queue.next_fence(now_us)), "before": str(run)}
         queue.wait_in(job, "ready")
         queue.remember_for(kept.get("tenant"), job)
-        answers[n] = Requeued("ok", job.run)
         _tell(queue, now_us, "requeue", job_id)
-    return [answer or Requeued("not", runs[n][1]) for n, answer in enumerate(answers)]
+    return _answers(queue, runs, answers)
 
 
-_KEPT = ("tenant", "digest", "last")
+_KEPT = ("name", "payload", "tenant", "digest")
+
+
+def _last_of(ended: Known) -> Record:
+    """What a new run knows of the last one's settle: nothing if that was cancelled, for a late one is lost then."""
+    known = "last" in ended.record and ended.state != "cancelled"
+    return {"last": ended.record["last"]} if known else {}
 
 
 def _can_requeue(job: Known, run: int) -> bool | None:
@@ -120,9 +125,8 @@ def promote(queue: Queue, now_us: int, runs: Sequence[tuple[str, int]]) -> list[
         job = queue.jobs[runs[n][0]]
         del queue.delayed[job.id]
         queue.wait_in(job, "suspect" if job.number("crashes") >= queue.suspect_at else "ready")
-        answers[n] = Requeued("ok", job.run)
         _tell(queue, now_us, "promote", job.id)
-    return [answer or Requeued("not", runs[n][1]) for n, answer in enumerate(answers)]
+    return _answers(queue, runs, answers)
 
 
 def _can_promote(job: Known, run: int) -> bool | None:
@@ -144,6 +148,12 @@ def _chosen(runs: Sequence[tuple[str, int]], answers: Sequence[Requeued | None])
     """Which of the named runs are to be changed: each once, though it were named twice."""
     first = {runs[n]: n for n in reversed(range(len(runs))) if answers[n] is None}
     return sorted(first.values())
+
+
+def _answers(queue: Queue, runs: Sequence[tuple[str, int]], answers: Sequence[Requeued | None]) -> list[Requeued]:
+    """With the runs that wait now, as when the call is sent again."""
+    now = [queue.jobs[job_id].run if job_id in queue.jobs else 0 for job_id, _ in runs]
+    return [Requeued(answer.answer if answer else "ok", run) for answer, run in zip(answers, now, strict=True)]
 
 
 def _tell(queue: Queue, now_us: int, verb: str, job_id: str) -> None:
