@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
 
+from engine.embedded import EmbeddedValkey
 from engine.errors import StoreReset
 from engine.streams import commands as c
 from engine.streams.call import Call
@@ -17,7 +18,9 @@ from tests.model.history import Bucket, History
 from tests.model.invariants import AFTER_EVERY_CALL, Step, i6_idempotence, i12_nothing_is_left
 from tests.model.pages import WHOLE, paged
 from tests.model.state import Queue, Reset
+from tests.support.headers import codes_in
 from tests.support.queue import Rig
+from tests.support.sent import ask
 from tests.support.snapshot import Snapshot
 
 R = TypeVar("R")
@@ -54,9 +57,9 @@ class Sent(NamedTuple):
 class Ground(RuleBasedStateMachine):
     """One queue, its model, and what workers, producers and operators know of it."""
 
-    def __init__(self, rig: Rig, neighbour: Rig, tally: Counter[str]) -> None:
+    def __init__(self, server: EmbeddedValkey, rig: Rig, neighbour: Rig, tally: Counter[str]) -> None:
         super().__init__()
-        self.rig, self.neighbour, self.tally = rig, neighbour, tally
+        self.server, self.rig, self.neighbour, self.tally = server, rig, neighbour, tally
         self.rig.limits, self.neighbour.clock = FREE, rig.clock
         self.queue = Queue(rig.keys.queue)
         self.history = History()
@@ -150,7 +153,10 @@ class Ground(RuleBasedStateMachine):
         except Reset:
             self._send_in_vain(name, call)
             raise
-        answer = self.rig.store.run(call)
+        reply = ask(self.rig, call)
+        for word in codes_in(call.script.name, reply):
+            self.count(f"word: {call.script.name} {word}")
+        answer = call.decode(reply)
         assert answer == wanted, f"{name} answered {answer}; foretold: {wanted}"
         if hear is not None:
             hear(answer)
@@ -191,6 +197,7 @@ class Ground(RuleBasedStateMachine):
             refused=refused,
             limited=tuple(self.limited()),
             max_active=int(self.queue.setting("max_active")),
+            max_crashes=int(self.queue.setting("max_crashes")),
         )
         for holds in AFTER_EVERY_CALL:
             holds(step)
@@ -198,9 +205,12 @@ class Ground(RuleBasedStateMachine):
         self.sound = True
 
     def limited(self) -> list[Bucket]:
-        """The rates that hold now."""
-        pairs = (("rate", "burst"), ("shared_rate", "shared_burst"))
-        return [Bucket(*(self.queue.setting(name) for name in pair)) for pair in pairs if self.queue.setting(pair[0])]
+        """The rates that hold now: the queue's own, and the one that its slot shares."""
+        return [bucket for bucket in (self.bucket(""), self.bucket("shared_")) if bucket.rate]
+
+    def bucket(self, which: Literal["", "shared_"]) -> Bucket:
+        """The queue's own rate, or the one that its slot shares; 0 where nothing is limited."""
+        return Bucket(which, self.queue.setting(f"{which}rate"), self.queue.setting(f"{which}burst"))
 
     def remember(self, again: Callable[[], None]) -> None:
         """The call may be sent again later; of many, the newest are kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -14,8 +14,9 @@ ENDS_AN_ATTEMPT = ("complete", "retry", "fail")
 
 
 class Bucket(Struct, frozen=True):
-    """A rate as it was set: starts a second, and at once."""
+    """A rate as it was set, of which bucket: starts a second, and at once."""
 
+    which: str
     rate: float
     burst: float
 
@@ -33,17 +34,26 @@ class History:
     def __init__(self) -> None:
         self.attempts: Counter[str] = Counter()
         self.crashes: Counter[str] = Counter()
+        self.created: set[str] = set()
+        """Jobs that the last enqueue has stored."""
+        self.fences: list[int] = []
+        """Of all deliveries, in order."""
+        self.newest: dict[str, int] = {}
+        """The fence of each job's delivery, until its lease ran out."""
         self.settled: set[int] = set()
         """Fences whose settle was accepted."""
-        self.highest_fence = 0
+        self.usurped: list[str] = []
+        """Jobs of which a settle was accepted whose fence was not the newest."""
+        self.highest_run = 0
         self.starts: dict[Bucket, list[Start]] = {}
         """Since each of the rates that hold now was set."""
 
     def hear_enqueued(self, answers: Sequence[Enqueued | Refused]) -> None:
         """New runs have nothing charged."""
+        self.created.clear()
         for answer in answers:
-            if isinstance(answer, Enqueued) and answer.created:
-                self._begin(answer.id, answer.run)
+            if isinstance(answer, Enqueued) and answer.created and self._begin(answer.id, answer.run):
+                self.created.add(answer.id)
 
     def hear_requeued(self, runs: Sequence[tuple[str, int]], answers: Sequence[Requeued]) -> None:
         """Nor have runs that wait again."""
@@ -51,31 +61,37 @@ class History:
             if answer.answer == "ok" and answer.run != run:
                 self._begin(job_id, answer.run)
 
-    def _begin(self, job_id: str, run: int) -> None:
-        if run > self.highest_fence:
-            self.attempts.pop(job_id, None)
-            self.crashes.pop(job_id, None)
-            self.highest_fence = run
+    def _begin(self, job_id: str, run: int) -> bool:
+        """Whether the run is new; it was told of before if the call was sent again."""
+        if run <= self.highest_run:
+            return False
+        self.attempts.pop(job_id, None)
+        self.crashes.pop(job_id, None)
+        self.highest_run = run
+        return True
 
     def hear_acquired(self, answer: Acquired, buckets: Sequence[Bucket], at_us: int) -> None:
         """Jobs have started while these rates held."""
-        self.highest_fence = max([self.highest_fence, *(delivery.fence for delivery in answer.deliveries)])
-        self.hear_started(len(answer.deliveries), buckets, at_us)
+        for delivery in answer.deliveries:
+            self.fences.append(delivery.fence)
+            self.newest[delivery.id] = delivery.fence
+        self.hear_started(dict.fromkeys(buckets, len(answer.deliveries)), at_us)
 
-    def hear_started(self, count: int, buckets: Sequence[Bucket], at_us: int) -> None:
-        """So many have started; what was counted by other rates than these is forgotten."""
-        self.starts = {bucket: self.starts.get(bucket, []) for bucket in buckets}
-        for starts in self.starts.values():
-            starts.append(Start(at_us, count))
+    def hear_started(self, counts: Mapping[Bucket, int], at_us: int) -> None:
+        """So many have started by these rates; what was counted by others is forgotten."""
+        self.starts = {bucket: [*self.starts.get(bucket, []), Start(at_us, n)] for bucket, n in counts.items()}
 
     def hear_settled(self, settles: Sequence[Settle], answers: Sequence[Settled]) -> None:
         """Each accepted word counts once."""
         for one, answer in zip(settles, answers, strict=True):
             if answer != "lost" and one.fence not in self.settled:
                 self.settled.add(one.fence)
+                if self.newest.get(one.id) != one.fence:
+                    self.usurped.append(one.id)
                 self.attempts[one.id] += answer == "ok" and one.verb in ENDS_AN_ATTEMPT
 
     def hear_swept(self, answer: Swept) -> None:
         """Each lease that ran out is a crash."""
         for verb, job_id in answer.jobs:
+            self.newest.pop(job_id, None)
             self.crashes[job_id] += verb in {"reclaim", "fail"}

@@ -5,10 +5,13 @@ The numbers are those by which the promises are listed: I1 to I9, I11 and I12.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from itertools import pairwise
 
 from msgspec import Struct
 
+from engine.streams.commands import MAX_BATCH
 from engine.streams.scripts import load, names
 from tests.model.history import Bucket, History
 from tests.model.pages import Pages
@@ -48,16 +51,20 @@ class Step(Struct, frozen=True):
     """Whether it was told that it has no say: not owned, another run, another state."""
     limited: tuple[Bucket, ...] = ()
     max_active: int = 0
+    max_crashes: int = 0
 
 
 def i1_conservation(step: Step) -> None:
     """Every stored job is in exactly one place, appears by an enqueue only, and goes by a prune once it has ended."""
     before, after = step.before.records, step.after.records
-    assert step.call == "enqueue" or after.keys() <= before.keys(), "a job came from nowhere"
+    new = after.keys() - before.keys()
+    assert new <= (step.history.created if step.call == "enqueue" else set()), f"from nowhere: {new}"
+    assert step.call != "enqueue" or step.history.created <= after.keys(), "accepted, and not stored"
     gone = before.keys() - after.keys()
     assert not gone or step.call in {"prune", *FROM_OUTSIDE}, f"lost: {gone}"
     assert step.call != "prune" or all(before[job_id]["state"] in ENDS for job_id in gone), f"live jobs pruned: {gone}"
     places = places_of(step.after)
+    assert places.keys() <= after.keys() | step.after.others, "a place names a job without a record"
     for job_id, record in after.items():
         wanted = record["at"].split()[0] if record["state"] in LIVE_IN else record["state"]
         assert places[job_id] == [wanted], f"{job_id} is {record['state']}, and in {places[job_id]}"
@@ -120,6 +127,9 @@ def i4_fencing(step: Step) -> None:
         assert fence == before.get(job_id) or fence > max(before.values(), default=0), f"{job_id}: fence {fence}"
         if job_id in step.after.records:
             assert fence > int(step.after.records[job_id]["run"]), f"{job_id}: its fence is not above its run"
+    told = step.history.fences
+    assert all(earlier < later for earlier, later in pairwise(told)), "fences do not rise"
+    assert not step.history.usurped, f"settled by a stale fence: {step.history.usurped}"
 
 
 def i5_monotone(step: Step) -> None:
@@ -156,6 +166,12 @@ def i7_bounded_attempts(step: Step) -> None:
         attempts, crashes = number(record, "attempts"), number(record, "crashes")
         assert attempts == step.history.attempts[job_id], f"{job_id}: {attempts} attempts"
         assert crashes == step.history.crashes[job_id], f"{job_id}: {crashes} crashes"
+    if step.call == "reclaim":
+        for verb, job_id in step.after.told[len(step.before.told) :]:
+            record = step.after.records[job_id]
+            is_last = number(record, "crashes") >= step.max_crashes
+            assert verb not in {"reclaim", "fail"} or is_last is (verb == "fail"), f"{job_id}: {verb} of {record}"
+            assert verb != "fail" or record["error"], f"{job_id} failed without a reason"
 
 
 def i8_neither_early_nor_never(step: Step) -> None:
@@ -167,7 +183,7 @@ def i8_neither_early_nor_never(step: Step) -> None:
     promoted = step.before.scores(step.before.keys.delayed).keys() - left.keys()
     early = {job_id for job_id in promoted if int(step.before.scores(step.before.keys.delayed)[job_id]) > now_ms}
     assert not early, f"promoted too early: {early}"
-    if step.after.fields(step.after.keys.control).get("lease_ms"):
+    if _control(step.after).get("lease_ms"):
         late = {job_id for job_id, due_ms in left.items() if due_ms <= now_ms}
         assert not late or len(promoted) == step.pages.due, f"due, and not promoted: {late}"
 
@@ -185,11 +201,23 @@ def i9_limits(step: Step) -> None:
             assert count <= bucket.burst + bucket.rate * window_s + 1e-6, f"{count} starts in {window_s} s, {bucket}"
     if step.call == "acquire" and step.max_active and step.after.holdings.keys() != step.before.holdings.keys():
         assert len(step.after.holdings) <= step.max_active, "more are active than may be"
-    assert number(step.after.fields(step.after.keys.control), "tokens") >= 0, "tokens are owed"
+    tokens = number(_control(step.after), "tokens")
+    assert tokens >= 0, "tokens are owed"
+    for bucket in step.limited:
+        if bucket.which == "" and step.call == "acquire" and tokens != number(_control(step.before), "tokens"):
+            assert tokens <= bucket.burst * 1_000_000, "more tokens than the bucket holds"
+
+
+def _control(seen: Snapshot) -> dict[str, str]:
+    return seen.fields(seen.keys.control)
 
 
 FIXED = {key for name in names() for key in load(name).keys} - {"op", "job", "trail", "tenant", "stats", "bucket"}
 """The keys that headers declare, but for prefixes and those of one call or one slot."""
+
+
+CUT = re.compile(r"\d\.\d+e\+\d+")
+"""A number as Lua writes it that has more than 14 digits."""
 
 
 def i11_bounded_scripts(step: Step) -> None:
@@ -203,23 +231,28 @@ def i11_bounded_scripts(step: Step) -> None:
     most = {"acquire": step.pages.most, "reclaim": 3 * step.pages.idle}
     if step.call == "acquire":
         most["promote"] = step.pages.due
-    assert all(done[verb] <= count for verb, count in most.items()), f"more than a page: {done}"
+    assert all(count <= most.get(verb, MAX_BATCH) for verb, count in done.items()), f"more than a page: {done}"
+    numbers = [*_control(step.after).values(), *(value for r in step.after.records.values() for value in r.values())]
+    cut = [value for value in numbers if CUT.fullmatch(value)]
+    assert not cut, f"digits are lost: {cut}"
 
 
 def i12_no_leak(step: Step) -> None:
-    """Records, lines and indexes never expire; what is left for its own sake does."""
+    """Records, lines and indexes never expire; what is left for its own sake does; a trail goes with its job."""
     keys = step.after.keys
+    ownerless = step.after.under(keys.trail).keys() - step.after.under(keys.job).keys()
+    assert not ownerless, f"trails of no job: {ownerless}"
     expiring = (keys.tenant, keys.stats, keys.op(""))
     for key, content in step.after.contents.items():
         assert (content.ttl_ms > 0) is key.startswith(expiring), f"{key}: {content.ttl_ms} ms to live"
 
 
 def i12_nothing_is_left(seen: Snapshot) -> None:
-    """After a drain, and with nothing retained, there is nothing for ever but a queue's fixed keys."""
+    """After a drain, with nothing retained, only fixed keys are for ever, and what the doctor has to mend."""
     left = {key for key, content in seen.contents.items() if content.ttl_ms == -1}
     fixed = {getattr(seen.keys, name) for name in ("again", "ready", "suspect", "control", "wake", "events", "bad")}
-    others = {key for key in left - fixed if key not in {seen.keys.job + job_id for job_id in seen.others}}
-    assert not others, f"left for ever: {others}"
+    spoilt = {base + job_id for base in (seen.keys.job, seen.keys.trail) for job_id in seen.others}
+    assert not left - fixed - spoilt, f"left for ever: {left - fixed - spoilt}"
     assert not any(seen.waiting.values()), "lines are not empty"
 
 

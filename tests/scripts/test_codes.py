@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from engine.streams.commands import NewJob, enqueue
 from engine.streams.reads import rights
 from engine.streams.scripts import names
-from tests.support.headers import header_of
+from tests.support.headers import header_of, words
 from tests.support.queue import Rig
 from tests.support.sent import READS, SENT, ask
 from tests.support.states import STATES
@@ -89,20 +89,11 @@ def answer(rig: Rig, state: str, name: str) -> Any:
     return ask(rig, {**SENT, **READS}[name](rig))
 
 
-def words(reply: Any) -> Iterator[bytes]:
-    """Every text of a reply, however deep."""
-    if isinstance(reply, list):
-        for part in reply:
-            yield from words(part)
-    elif isinstance(reply, bytes):
-        yield reply
-
-
 @pytest.mark.parametrize(("script", "code"), [(script, code) for script, codes in CODES.items() for code in codes])
 def test_a_code_is_answered(bare: Rig, script: str, code: str) -> None:
     """The job's state and the call that is sent then bring it about."""
     state, name = CODES[script][code]
-    assert code.encode() in words(answer(bare, state, name))
+    assert code in words(answer(bare, state, name))
 
 
 @pytest.mark.parametrize(("script", "flag"), FLAGS)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition
 
 from engine.streams import commands as c
 from tests.model.expect.leasing import Reclaim, Renew
 from tests.model.ground import WORKERS, Ground
+from tests.model.moves import rule
 
 WORKER = st.sampled_from(WORKERS)
 
@@ -72,6 +73,7 @@ class Leasing(Ground):
         self.count(f"reclaim: {'closed' if answer.closed_ms else 'a full page' if answer.more else 'open'}")
         return answer
 
+    @precondition(lambda self: self.queue.active)
     @rule(survivors=st.sets(WORKER))
     def others_die(self, survivors: set[str]) -> None:
         """Who lives keeps its jobs, and nobody else does."""
@@ -80,14 +82,17 @@ class Leasing(Ground):
     def die(self, dead: Collection[str]) -> None:
         """Others renew; all that these held is taken back, in two leases and a sweep, one as sweeps stood still."""
         self.catch_up()
-        dying = [held for held in self.queue.active.values() if held.entry.owner in dead]
         sweep_ms = int(self.queue.setting("sweep_ms"))
         for _ in range(2 * self.queue.lease_ms // max(1, sweep_ms) + 1):
-            if not any(self.queue.active.get(held.entry.job) is held for held in dying):
+            if not self.held_by(dead):
                 return
             self.pass_ms(sweep_ms)
             self._sweep([worker for worker in WORKERS if worker not in dead])
-        assert not any(self.queue.active.get(held.entry.job) is held for held in dying), "a dead worker's lease goes on"
+        assert not self.held_by(dead), "a dead worker's lease goes on"
+
+    def held_by(self, workers: Collection[str]) -> list[str]:
+        """The jobs whose entries are pending for these, though an acquire broke before `active` named them."""
+        return [entry.job for line in self.queue.lines.values() for entry in line if entry.owner in workers]
 
     def _sweep(self, living: Collection[str]) -> None:
         for worker in living:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from engine.streams import GROUP
 from tests.model.ground import Ground
 from tests.model.history import History
+from tests.model.moves import rule
 from tests.model.rules.leasing import Leasing
 from tests.model.state import Queue
 from tests.support.snapshot import STREAMS
+from tests.support.wait import eventually_sync
 
 MOST_HOSTILE = 2
+LOSSES = ("scripts", "group", "record", "everything", "server")
 SAME_TWICE = {"enqueue", "settle", "cancel", "requeue", "promote", "repair"}
 """Calls that answer the same when they are sent again."""
 
@@ -25,14 +28,20 @@ class Mishaps(Leasing, Ground):
         """Time passes."""
         self.pass_ms(ms)
 
-    @rule(ms=st.sampled_from([1, 2_000, 20_000]))
+    @rule(seconds=st.sampled_from([-0.001, -2, -20, 5, 600]))
+    def step_the_clock(self, seconds: float) -> None:
+        """Nobody has reached Redis for a while, or its clock jumped."""
+        if seconds < 0:
+            self.step_back(round(-seconds * 1000))
+        else:
+            self.be_away(round(seconds))
+
     def step_back(self, ms: int) -> None:
         """The server's clock is set back; no time has passed."""
         self.rig.clock.advance(-ms / 1000)
         self.last = None
         self.count("clock: back")
 
-    @rule(seconds=st.sampled_from([5, 600]))
     def be_away(self, seconds: int) -> None:
         """Redis was away for more than three sweeps, or its clock jumped: the first sweep after that takes nothing."""
         self.catch_up()
@@ -44,11 +53,11 @@ class Mishaps(Leasing, Ground):
             assert (swept.jobs, self.history.crashes.total()) == ([], crashes)
         self.count("clock: away")
 
+    @precondition(lambda self: self.queue.woken)
     @rule()
     def listen(self) -> None:
-        """A worker takes the wake-up, if there is one."""
-        assert self.rig.take_wake_up() is self.queue.woken
-        self.count(f"wake-up: {self.queue.woken}")
+        """A worker takes the wake-up."""
+        assert self.rig.take_wake_up()
         self.queue.woken = False
         self.look("listen")
 
@@ -65,7 +74,7 @@ class Mishaps(Leasing, Ground):
         data.draw(st.sampled_from(self.later))()
         self.count("sent again later")
 
-    @rule(data=st.data(), what=st.sampled_from(["scripts", "group", "group", "spoil", "spoil", "flush"]))
+    @rule(data=st.data(), what=st.sampled_from([*LOSSES, "group", "record"]))
     def lose(self, data: st.DataObject, what: str) -> None:
         """Something goes missing."""
         match what:
@@ -73,10 +82,12 @@ class Mishaps(Leasing, Ground):
                 self.flush_scripts()
             case "group":
                 self.drop_group(data.draw(st.sampled_from(STREAMS)))
-            case "spoil" if self.queue.jobs and len(self.queue.hostile) < MOST_HOSTILE:
+            case "record" if self.queue.jobs and len(self.queue.hostile) < MOST_HOSTILE:
                 self.spoil(data.draw(st.sampled_from(sorted(self.queue.jobs))))
-            case "flush" if len(self.queue.jobs) > MOST_HOSTILE:
+            case "everything" if len(self.queue.jobs) > MOST_HOSTILE:
                 self.flush()
+            case "server":
+                self.restart(data.draw(st.sampled_from(["stopped", "killed", "killed after a rewrite"])))
             case _:
                 pass
 
@@ -92,11 +103,13 @@ class Mishaps(Leasing, Ground):
             self.rig.command("XGROUP", "DESTROY", getattr(self.rig.keys, line), GROUP)
             self.queue.ungroup(line)
             self.look("drop_group")
-            self.count(f"lost: group, while jobs are active: {bool(self.queue.active)}")
+            self.count("lost: group")
+            self.count(f"group lost while jobs are active: {bool(self.queue.active)}")
 
     def spoil(self, job_id: str) -> None:
         """A record's key holds another type."""
-        self.count(f"lost: record of a job that is {self.state_of(job_id)}")
+        self.count("lost: record")
+        self.count(f"record lost of a job that is {self.state_of(job_id)}")
         self.rig.command("DEL", self.rig.keys.job + job_id)
         self.rig.command("SET", self.rig.keys.job + job_id, "hostile")
         del self.queue.jobs[job_id]
@@ -109,3 +122,27 @@ class Mishaps(Leasing, Ground):
         self.queue, self.history = Queue(self.rig.keys.queue), History()
         self.look("flush")
         self.count("lost: everything")
+
+    def restart(self, how: str) -> None:
+        """The server was stopped or killed: its append-only file, as it grew or rewritten, brings every key back."""
+        before, last = self.seen.raw, self.last
+        if how == "killed after a rewrite":
+            self.rig.command("BGREWRITEAOF")
+            eventually_sync(self._is_rewritten, within_s=30)
+        if how == "stopped":
+            self.server.stop()
+        else:
+            self.server.kill()
+        self.server.start()
+        self.rig.close()
+        self.neighbour.close()
+        self.lines = self.read_lines()
+        self.look("restart")
+        assert self.seen.raw == before, "the restart changed something"
+        self.last = last
+        self.count("lost: server")
+        self.count(f"server {how}")
+
+    def _is_rewritten(self) -> bool:
+        told = self.rig.command("INFO", "persistence").split()
+        return {b"aof_rewrite_in_progress:0", b"aof_rewrite_scheduled:0"} <= set(told)

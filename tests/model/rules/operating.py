@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition
 
 from engine.streams import commands as c
 from engine.types import Keep, QueueLimits, State
 from tests.model.expect import keeping, producing
 from tests.model.ground import Ground
+from tests.model.moves import rule
 from tests.model.pages import SMALL, WHOLE, Pages
 from tests.model.rules.producing import TENANT_TTL_S, Producing
 from tests.support.damage import marks
@@ -66,7 +67,7 @@ class Operating(Producing, Ground):
         changed = self.send("control", call, lambda: keeping.set_limits(self.queue, values))
         self.count(f"limit: {'changed' if changed else 'as it was'}")
 
-    @rule(paused=st.booleans())
+    @rule(paused=st.sampled_from([True, False, False]))
     def pause(self, paused: bool) -> None:  # noqa: FBT001 - drawn by name
         """Paused or resumed, once or again."""
         call = c.pause(self.rig.keys, paused=paused)

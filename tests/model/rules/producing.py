@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from engine.streams import commands as c
 from engine.types import Enqueued
 from tests.model.expect import producing as expect
 from tests.model.ground import Ground
+from tests.model.moves import rule
 from tests.model.pages import LARGE_PAYLOAD
 
 IDS = st.sampled_from([f"j{n}" for n in range(8)])

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from engine.streams import commands as c
 from engine.types import Delivery
 from tests.model.expect import settling as expect
 from tests.model.expect.acquiring import Acquire
 from tests.model.ground import WORKERS, Ground, Told
-from tests.model.state import Reset
+from tests.model.moves import rule
+from tests.model.state import Reset, Tokens
 from tests.support.queue import FAILURE, Verb
 
 WORKER = st.sampled_from(WORKERS)
@@ -45,11 +46,39 @@ class Working(Ground):
         for delivery in answer.deliveries:
             self.told[delivery.fence] = Told(delivery, worker)
 
+    @rule(worker=WORKER, data=st.data())
+    def acquire_and_settle(self, worker: str, data: st.DataObject) -> None:
+        """A worker takes what it can, and ends some of what it holds."""
+        self.work(worker, 3)
+        if self.current(worker):
+            chosen = data.draw(st.lists(st.sampled_from(self.current(worker)), min_size=1, max_size=2, unique_by=id))
+            self.do_settle([_settle(delivery, data) for delivery in chosen])
+
     @rule(worker=WORKER)
     def acquire_in_vain(self, worker: str) -> None:
         """The reply is lost: Redis believes that the worker runs what it was never given."""
         answer = self.do_acquire(worker, 2)
         self.count(f"acquire: lost, with {len(answer.deliveries) if answer else 'no'} jobs")
+
+    @precondition(lambda self: self.queue.setting("shared_rate"))
+    @rule(places=st.integers(1, 3))
+    def neighbour_starts(self, places: int) -> None:
+        """Another queue of the slot takes tokens of the bucket that they share, as many as there are."""
+        shared, neighbour = self.bucket("shared_"), self.neighbour
+        neighbour.configure(shared_rate=shared.rate, shared_burst=int(shared.burst))
+        neighbour.enqueue(*(f"n{n}" for n in range(places)))
+        tokens = Tokens.read(self.queue.shared, shared.rate, shared.burst, self.now_us)
+        assert tokens is not None
+        wanted = min(places, tokens.tokens // 1_000_000)
+        tokens.take(self.now_us, wanted)
+        taken = neighbour.take(places)
+        assert len(taken) == wanted
+        for delivery in taken:
+            neighbour.settle(delivery, "complete", b"1")
+        counts = {bucket: wanted if bucket == shared else 0 for bucket in self.limited()}
+        self.history.hear_started(counts, self.passed_us)
+        self.look("neighbour")
+        self.count(f"neighbour: {wanted} jobs")
 
     def do_acquire(self, worker: str, places: int) -> c.Acquired | None:
         """The call, by a process that runs what the worker knows of; None: a group is missing."""
