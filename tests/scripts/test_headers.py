@@ -4,56 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
 
 import pytest
 
-from engine.streams import Call, Keys, commands, reads
+from engine.streams import Call, commands, reads
 from engine.streams.scripts import load, names
-from engine.types import Keep, QueueLimits, State
-from tests.support.lua.uses import numbers_of
+from tests.support.calls import CALLS, OTHER_NAMES, K
+from tests.support.lua import functions, literals, numbers_of
 from tests.support.queue import Rig
 
 FOLDER = files("engine.streams") / "lua"
-K, KEEP = Keys("p", "s", "q"), Keep(60)
-CALLS: dict[str, Callable[[], Call[Any]]] = {
-    "enqueue": lambda: commands.enqueue(K, 1, "op", 60, [commands.NewJob("a", "work", b"{}")]),
-    "acquire": lambda: commands.acquire(K, 1, "w", 1, alone=True),
-    "settle": lambda: commands.settle(K, 1, [commands.Settle("a", 1, "complete")]),
-    "renew": lambda: commands.renew(K, 1, "w", [commands.Holding("a", 1, renew=True)], strays=True, lease_ms=15_000),
-    "reclaim": lambda: commands.reclaim(K, 1, ["w"]),
-    "cancel": lambda: commands.cancel(K, 1, "a", 1),
-    "note": lambda: commands.note(K, 1, [commands.Note("a", 1, "log", b"x")]),
-    "prune": lambda: commands.prune(K, 1, {State.COMPLETED: KEEP}),
-    "configure": lambda: commands.configure(K, QueueLimits()),
-    "set_limits": lambda: commands.set_limits(K, {"rate": "10"}),
-    "pause": lambda: commands.pause(K, paused=True),
-    "requeue": lambda: commands.requeue(K, 1, 60, [("a", 1)]),
-    "promote": lambda: commands.promote(K, 1, [("a", 1)]),
-    "repair": lambda: commands.repair(K, 1, [commands.Mark(b"a")]),
-    "drop_consumers": lambda: commands.drop_consumers(K, [b"w"]),
-    "audit": lambda: reads.audit(K, [commands.Mark(b"a")]),
-    "rights": lambda: reads.rights(K, [("PING",)]),
-    "counts": lambda: reads.counts(K, 1, KEEP, KEEP),
-    "show": lambda: reads.show(K, "a"),
-    "follow": lambda: reads.follow(K, "a", ""),
-    "limits": lambda: reads.limits(K, 1, 10),
-    "stats": lambda: reads.stats(K, 1, 5),
-    "recent": lambda: reads.recent(K, "t", 10, 0),
-    "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
-}
-OTHER_NAMES = {
-    "configure": "control",
-    "set_limits": "control",
-    "pause": "control",
-    "promote": "requeue",
-    "drop_consumers": "repair",
-    "follow": "show",
-    "list_jobs": "list",
-}
-"""Functions that are not called like their script: it has several verbs, or Python has the word."""
 
 
 def code_of(script: str) -> str:
@@ -101,8 +62,8 @@ def test_keys_are_declared_by_the_names_of_keys(script: str) -> None:
     """Each declared key is one that `Keys` spells, in the one slot of the queue; the code spells none."""
     for key in load(script).keys:
         assert key == "op" or getattr(K, key).startswith(("p:{s}:bucket:", K.base))
-    spelled = {text for text in re.findall(r"'([^'\n]*)'", code_of(script)) if ":" in text}
-    assert spelled <= {"wait:", "run:", "set:"} | {t for t in spelled if t.startswith("{")}, "a key literal in Lua"
+    spelled = {text for text in literals(code_of(script)) if ":" in text and not text.startswith("{")}
+    assert spelled <= {"wait:", "run:", "set:"}, "a key literal in Lua"
 
 
 @pytest.mark.parametrize("script", names())
@@ -111,8 +72,9 @@ def test_every_include_exists_and_is_used(script: str) -> None:
     texts = included()
     wanted = re.findall(r"^--- @include (\w+)$", (FOLDER / f"{script}.lua").read_text(), re.MULTILINE)
     for include in wanted:
-        functions = re.findall(r"^local function (\w+)", texts[include], re.MULTILINE)
-        assert any(f"{function}(" in code_of(script) for function in functions), f"{include} is not used"
+        assert any(f"{function}(" in code_of(script) for function in functions(texts[include])), (
+            f"{include} is not used"
+        )
     assert len(wanted) == len(set(wanted))
 
 
@@ -144,24 +106,6 @@ def test_the_server_compiles_the_script(bare: Rig, script: str) -> None:
     found = load(script)
     assert "@include" not in found.text
     assert bare.command("SCRIPT", "LOAD", found.text).decode() == found.sha
-
-
-@pytest.mark.parametrize("script", names())
-def test_no_global_is_set(script: str) -> None:
-    """Each assigned name is local: a global would be shared by all scripts of the server, which refuses it."""
-    code = re.sub(r"--[^\n]*", "", load(script).text)
-    local_names = set(re.findall(r"\b(?:local|for)\s+(?:function\s+)?([\w, ]+)", code))
-    known = {name.strip() for names_ in local_names for name in names_.split(",")}
-    parameters = {name.strip() for group in re.findall(r"function\s*\w*\(([^)]*)\)", code) for name in group.split(",")}
-    assigned = {
-        name.strip() for group in re.findall(r"^\s*(\w+(?:, \w+)*) = ", code, re.MULTILINE) for name in group.split(",")
-    }
-    assert {name for name in assigned if name not in known | parameters} <= table_fields(code)
-
-
-def table_fields(code: str) -> set[str]:
-    """Names on the left of a `=` inside braces: fields, not variables."""
-    return {name for body in re.findall(r"\{([^{}]*)\}", code) for name in re.findall(r"(\w+) = ", body)}
 
 
 def test_a_call_that_does_not_fit_its_header_is_refused() -> None:

@@ -2,16 +2,14 @@
 
 from tests.support.lua.check import check
 from tests.support.lua.replies import reply_words
-from tests.support.lua.scopes import GLOBALS, Finding
-from tests.support.lua.uses import Numbers, functions, library_names, literals, numbers_of
+from tests.support.lua.scopes import Finding
+from tests.support.lua.uses import Numbers, functions, literals, numbers_of
 
 __all__ = [
-    "GLOBALS",
     "Finding",
     "Numbers",
     "check",
     "functions",
-    "library_names",
     "literals",
     "numbers_of",
     "reply_words",

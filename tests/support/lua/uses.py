@@ -1,4 +1,4 @@
-"""What a Lua text uses: numbers of a table, names of the library, functions, texts."""
+"""What a Lua text uses: numbers of a table, functions, texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from tree_sitter import Node
 
-from tests.support.lua.scopes import GLOBALS
 from tests.support.lua.tree import child_of, loop_names, loop_values, name_of, parse, parts, walk
 
 _SIGNS = {"+": operator.add, "-": operator.sub, "*": operator.mul}
@@ -55,12 +54,6 @@ def _values(node: Node, counted: Mapping[str, range]) -> list[int | None]:
         if sign is not None and None not in left and None not in right:
             return [sign(a, b) for a in left for b in right if a is not None and b is not None]
     return [None]
-
-
-def library_names(text: str) -> set[str]:
-    """Every `table.name` that the text takes from a global table, such as `redis.call`."""
-    found = [node for node in walk(parse(text).root_node) if node.type == "dot_index_expression"]
-    return {name_of(node) for node in found if name_of(child_of(node, "table")) in GLOBALS}
 
 
 def functions(text: str) -> set[str]:
