@@ -142,4 +142,5 @@ class Renewer:
 
 
 def _past(running: Running, now: float) -> bool:
-    return now >= running.grace_ends_s
+    """Whether its lease is left to run out. An outcome that Redis has not answered is no handler that hangs."""
+    return not running.ended and now >= running.grace_ends_s

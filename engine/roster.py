@@ -17,7 +17,7 @@ _LOOK_S = 0.02
 class Running:
     """One delivery that this process holds; times are monotonic seconds."""
 
-    __slots__ = ("context", "delivery", "ended", "ended_s", "job", "renewed_s", "started_s", "task")
+    __slots__ = ("began", "context", "delivery", "ended", "ended_s", "job", "renewed_s", "started_s", "task")
 
     def __init__(
         self, delivery: Delivery, job: Job[Any, Any] | None, context: JobContext[Any], started_s: float
@@ -25,8 +25,16 @@ class Running:
         self.delivery, self.job, self.context = delivery, job, context
         self.task: asyncio.Task[None] | None = None
         self.started_s = self.renewed_s = self.ended_s = started_s
+        self.began = False
+        """Whether the loop has come to its handler."""
         self.ended = False
         """Whether it has an outcome: its place is free, its settle may still be on the way."""
+
+    def begin(self, now_s: float) -> None:
+        """The handler's time counts from now: what it waited for a loop that others blocked is not its own."""
+        self.began = True
+        if self.job is not None:
+            self.context.deadline_s = now_s + self.job.policy.timeout_s
 
     @property
     def duration_ms(self) -> int:

@@ -51,6 +51,7 @@ class Runner:
         running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"{JOB_TASK}{delivery.id}")
 
     async def _run(self, running: Running) -> None:
+        running.begin(self._clock.monotonic_s())
         if running.job is None:
             outcome = _unknown_job(running.delivery)
             unknown = running.delivery
@@ -116,6 +117,8 @@ class Runner:
         """Handlers past their time are told to stop; past their grace too, their attempt is settled without them."""
         now = self.seen_s = self._clock.monotonic_s()
         for running in self._roster.running():
+            if not running.began:
+                continue
             if now >= running.context.deadline_s and self.stop(running, "timeout"):
                 self._tell_timeout(running, now, "timed out: it is told to stop")
             if now >= running.grace_ends_s and running.job is not None:

@@ -14,6 +14,8 @@ _WHERE = {
     "sweeper": _UNIT,
     "listener": _UNIT,
     "replies": _UNIT,
+    "renewer": _UNIT,
+    "runner": _UNIT,
 }
 
 
@@ -146,10 +148,17 @@ _FETCHER = (
 _RENEWER = (
     _engine(
         "renewer: leases renewed past the deadline",
-        "return now >= running.grace_ends_s",
+        "return not running.ended and now >= running.grace_ends_s",
         "return False",
         "worker_leases worker_cancel",
         "a handler that hangs would hold its job for ever",
+    ),
+    _engine(
+        "renewer: an outcome that waits for Redis loses its lease",
+        "return not running.ended and now >= running.grace_ends_s",
+        "return now >= running.grace_ends_s",
+        "renewer",
+        "an outage that outlasts a job's time would charge it a crash",
     ),
     _engine(
         "renewer: what it no longer renews is unknown",
@@ -237,6 +246,13 @@ _WORKER = (
         "if now < 0:",
         "worker_cancel",
         "a handler that hangs would take its place for ever",
+    ),
+    _engine(
+        "runner: time counts before the handler has begun",
+        "            if not running.began:\n                continue\n",
+        "",
+        "runner",
+        "a loop that one job blocks would charge the jobs that it has not come to",
     ),
     _engine(
         "runner: the place of a handler that ignores its timeout stays taken",

@@ -17,6 +17,9 @@ from tests.simulation.witness import Fact
 LONGEST_S = 12.0
 """For how long a mishap of one exchange may keep a worker from the next: its own limits, twice, and a beat."""
 
+_ORDERLY = frozenset({"stop", "hurry", "pause"})
+"""What operators do: no worker is kept from Redis by it."""
+
 
 class Case:
     """What the judge looks at."""
@@ -45,12 +48,21 @@ class Case:
 
     def disturbances(self, from_s: float, until_s: float) -> Iterator[str | None]:
         """Whom something kept from Redis within this time; None: everybody."""
-        for began_s, ended_s, who, _ in self.course.disturbance.spans:
-            if began_s <= until_s and ended_s >= from_s:
+        for began_s, ended_s, who, why in self.course.disturbance.spans:
+            if began_s <= until_s and ended_s >= from_s and why not in _ORDERLY:
                 yield who
         for at_s, who, _ in self.world.network.weather.met:
             if from_s <= at_s <= until_s:
                 yield who
+
+    def stood_still(self, name: str) -> list[tuple[float, float]]:
+        """When the worker's loop did not run, though it lived."""
+        frozen = [
+            (began_s, ended_s)
+            for began_s, ended_s, who, why in self.course.disturbance.spans
+            if (who, why) == (name, "freeze")
+        ]
+        return self.process(name).blocked_s + frozen
 
     def anyone_at_work(self, from_s: float, until_s: float) -> bool:
         """Whether nobody was disturbed, and some worker worked all this time."""

@@ -39,4 +39,5 @@ def recovery_is_prompt(case: Case) -> Iterator[str]:
         if case.anyone_at_work(died_s - 3 * options.sweep_s, limit_s):
             case.recoveries_s.append((tenure.ended_s or float("inf")) - died_s)
             if tenure.ended_s is None or tenure.ended_s > limit_s:
-                yield f"{tenure.handed.queue}/{tenure.handed.id} of {tenure.handed.who}: {tenure.ended_s}, not {limit_s:.3f}"
+                handed = tenure.handed
+                yield f"{handed.queue}/{handed.id} of {handed.who}: {tenure.ended_s}, not {limit_s:.3f}"

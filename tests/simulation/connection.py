@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from redis.connection import Connection
 from redis.exceptions import ConnectionError as Broken
@@ -17,7 +17,7 @@ from tests.simulation.process import Process
 from tests.simulation.resp import words_of
 from tests.simulation.wire import Wire
 
-_PACKER = Connection()
+_PACKER = Connection()  # type: ignore[no-untyped-call]
 
 
 class SimConnection:
@@ -73,7 +73,7 @@ class SimConnection:
             wire.close()
 
     def pack_commands(self, commands: Sequence[Sequence[Arg]]) -> list[bytes]:
-        return _PACKER.pack_commands(commands)
+        return cast("list[bytes]", _PACKER.pack_commands(commands))  # type: ignore[no-untyped-call]
 
     def _open(self) -> Wire:
         if self._wire is None:

@@ -46,6 +46,7 @@ class Course:
         self.keys = [Keys(world.prefix, SLOT, name) for name in app.queues]
         self.met: Counter[str] = Counter()
         self.disturbance = Disturbance()
+        self._paused = False
         self.unended: list[str] = []
         """What had not come to an end in time."""
         self.quiet_s = 0.0
@@ -174,6 +175,10 @@ class Course:
         self.disturbance.add(begun_s, self._world.loop.time(), process.name, trouble.kind)
 
     async def _pause(self, trouble: Trouble) -> None:
+        """Nothing of the first queue is acquired for a while; who resumes it ends every pause, so one at a time."""
+        if self._paused:
+            return
+        self._paused = True
         self._server.run(pause(self.keys[0], paused=True))
         self._tell("paused")
         begun_s = self._world.loop.time()
@@ -181,6 +186,7 @@ class Course:
         self._tell("resumed")
         self.disturbance.add(begun_s, self._world.loop.time(), None, "pause")
         self._server.run(pause(self.keys[0], paused=False))
+        self._paused = False
 
     # ------------------------------------------------------------------------------------------ coming to rest
 

@@ -52,6 +52,7 @@ class Crew:
         self.members: list[Member] = []
         self.processes: list[Process] = []
         self._replaces = True
+        self._left = asyncio.Event()
 
     def start(self) -> None:
         """One more worker runs."""
@@ -85,14 +86,16 @@ class Crew:
     async def close(self) -> None:
         """Every worker has stopped by itself."""
         self._replaces = False
-        for member in list(self.members):
+        for member in self.members:
             self.signal(member)
         while self.members:
-            await asyncio.sleep(0.1)
+            self._left.clear()
+            await self._left.wait()
 
     def _ended(self, member: Member) -> None:
         process = member.process
         self.members.remove(member)
+        self._left.set()
         process.ended_s = self._world.loop.time()
         how = "killed" if not process.alive else "stopped"
         error = None if not member.task.done() else member.task.exception()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import Any
 
 import msgspec
 
 from engine import State
+from engine.runner import JOB_TASK
 from tests.simulation.case import Case
 from tests.simulation.causes import crashes_have_causes, recovery_is_prompt
+from tests.simulation.ledger import Execution, Key
 from tests.simulation.limits import limits_were_kept
 from tests.simulation.plays import GRACE_S, TIMEOUT_S, expected_end, job_of
 from tests.support.queue import Rig
@@ -24,10 +25,11 @@ def judge(case: Case) -> list[str]:
 
 
 def everything_ended(case: Case) -> Iterator[str]:
-    """Nothing is stuck: no job, no producer, and no task of a living process."""
+    """Nothing is stuck: no job, no producer, and no task of a living process but those of handlers that do not stop."""
     yield from case.course.unended
+    stubborn = {f"{JOB_TASK}{job_id}" for (_, job_id), play in case.plays.items() if play.act == "stubborn"}
     for task, lane in case.world.loop.tasks.items():
-        if not task.done() and (lane is None or not lane.gone) and task.get_name() != "main":
+        if not task.done() and (lane is None or not lane.gone) and task.get_name() not in {"main", *stubborn}:
             yield f"task {task.get_name()} is left"
     yield from case.world.loop.errors
 
@@ -65,8 +67,18 @@ def each_run_ended_as_it_should(case: Case) -> Iterator[str]:
         elif life.crashed_out:
             if life.crashes != case.plan.queues[key[0]].max_crashes or life.attempts > attempts:
                 yield f"{name} failed after {life.crashes} crashes and {life.attempts} attempts"
-        elif (end, life.attempts) != (state, attempts):
+        elif (end, life.attempts) != (state, attempts) and not (end == State.COMPLETED and _outlived(case, key, run)):
             yield f"{name} is {end} after {life.attempts} attempts, not {state} after {attempts}"
+
+
+def _outlived(case: Case, key: Key, run: int) -> bool:
+    """Whether a handler of the run was past its time, but done before a process that stood still could tell it so."""
+    return any(
+        began_s < execution.ended_s and execution.began_s < ended_s
+        for execution in case.world.ledger.executions
+        if (execution.key, execution.run, execution.how) == (key, run, "done") and execution.ended_s is not None
+        for began_s, ended_s in case.stood_still(execution.who)
+    )
 
 
 def effects_are_there_once(case: Case) -> Iterator[str]:
@@ -84,7 +96,7 @@ def effects_are_there_once(case: Case) -> Iterator[str]:
 def suspects_ran_alone(case: Case) -> Iterator[str]:
     """Beside the last delivery of a job nothing else ran in its process, but what no longer has a place there."""
     handed = {(tenure.handed.queue, tenure.handed.fence): tenure.handed for tenure in case.lives.tenures}
-    by_process: dict[str, list[Any]] = {}
+    by_process: dict[str, list[Execution]] = {}
     for execution in case.world.ledger.executions:
         by_process.setdefault(execution.who, []).append(execution)
     for executions in by_process.values():
@@ -94,7 +106,7 @@ def suspects_ran_alone(case: Case) -> Iterator[str]:
                 yield f"{one.key} and {other.key} ran side by side in {one.who}"
 
 
-def _place_free_s(case: Case, execution: Any) -> float:
+def _place_free_s(case: Case, execution: Execution) -> float:
     """When it no longer took a place."""
     ended_s = execution.ended_s if execution.ended_s is not None else float("inf")
     tenure = case.tenure_of(execution)
@@ -103,6 +115,20 @@ def _place_free_s(case: Case, execution: Any) -> float:
     if job_of(case.plays[execution.key]) == "hurried":
         ended_s = min(ended_s, execution.began_s + TIMEOUT_S + GRACE_S)
     return ended_s
+
+
+def places_were_kept(case: Case) -> Iterator[str]:
+    """No process ran more jobs of a queue at once than it has places for."""
+    by_place: dict[tuple[str, str], list[Execution]] = {}
+    for execution in case.world.ledger.executions:
+        by_place.setdefault((execution.who, execution.key[0]), []).append(execution)
+    for (who, queue), executions in by_place.items():
+        places = case.plan.queues[queue].concurrency
+        for began_s in [execution.began_s for execution in executions]:
+            beside = sum(each.began_s <= began_s < _place_free_s(case, each) for each in executions)
+            if beside > places:
+                yield f"{beside} jobs of {queue} ran at once in {who}, which has {places} places"
+                break
 
 
 def keys_are_whole(case: Case) -> Iterator[str]:
@@ -137,6 +163,7 @@ CHECKS: tuple[Callable[[Case], Iterator[str]], ...] = (
     each_run_ended_as_it_should,
     effects_are_there_once,
     suspects_ran_alone,
+    places_were_kept,
     limits_were_kept,
     crashes_have_causes,
     recovery_is_prompt,

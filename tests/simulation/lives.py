@@ -137,6 +137,9 @@ class Lives:
                 self._due_us[key] = settling.at_us + settling.delay_ms * 1000
         elif verb in ("complete", "retry", "snooze"):
             self._tell(fact, "without a settle")
+        elif verb == "cancel" and key in self._owners:
+            # Asked for, and its worker dead or silent: should it settle late, it is told that the job was cancelled.
+            self._last[key] = self._owners[key].handed.fence
         life.crashes += crashed
         if key in self._owners:
             how = verb if settling is not None or verb == "reclaim" else {"fail": "crashed"}.get(verb, "back")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 from redis import Redis
@@ -79,7 +79,7 @@ class Server:
 
     def close(self) -> None:
         """The connection is closed."""
-        self._connection.disconnect()
+        self._connection.disconnect()  # type: ignore[no-untyped-call]
         self._client.close()
 
     # ------------------------------------------------------------------------------------------ inside
@@ -95,18 +95,18 @@ class Server:
         asked += [_without_wait(each) for each in self._waiting]
         if not asked:
             return []
-        self._connection.send_packed_command([pack(asked)], check_health=False)
+        self._connection.send_packed_command([pack(asked)], check_health=False)  # type: ignore[no-untyped-call]
         replies: list[Any] = []
         for words, script in stamped:
             replies.append(self._read())
             if script is not None:
                 self._witness.saw(who, self.now_us(), script, words, replies[-1])
                 self._witness.look(who, [self._read() for _ in looks])
-        return replies + [self._read() for _ in self._waiting]
+        return [*replies, *(self._read() for _ in self._waiting)]
 
     def _read(self) -> Any:
         try:
-            return self._connection.read_response(disable_decoding=True)
+            return cast("Any", self._connection.read_response(disable_decoding=True))
         except ResponseError as error:
             return error
 
@@ -140,7 +140,8 @@ class Server:
         for waiting, reply in zip(list(self._waiting), replies, strict=True):
             if reply is not None:
                 self.forget(waiting.wire)
-                popped = [reply[0], reply[1][0]] if waiting.lists and isinstance(reply, list) else reply
+                # LMPOP answers a list of what it popped, BLPOP the one thing.
+                popped = [reply[0], reply[1][0]] if waiting.lists and not isinstance(reply, Exception) else reply
                 waiting.wire.answer([popped], _DOWN_S)
 
 

@@ -1,4 +1,4 @@
-"""Sees what the server really did, beside all that workers and clients believe: the truth that a schedule is judged by."""
+"""Sees what the server really did, beside all that workers and clients believe: the truth by which it is judged."""
 
 from __future__ import annotations
 

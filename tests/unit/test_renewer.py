@@ -1,6 +1,8 @@
-"""How often leases are renewed."""
+"""How often leases are renewed, and which of them."""
 
 from __future__ import annotations
+
+from typing import Any, TypeVar
 
 import pytest
 
@@ -9,7 +11,23 @@ from engine.clock import SystemClock
 from engine.fetcher import Line
 from engine.renewer import Renewer
 from engine.roster import Roster
-from engine.streams import Keys, Links
+from engine.streams import Aside, Call, Keys, Links, SyncStore
+from engine.testing import FakeClock
+from tests.support.runs import delivery, make_app, running
+
+R = TypeVar("R")
+
+
+class Willing(SyncStore):
+    """Renews whatever it is asked to, and keeps what that was."""
+
+    def __init__(self) -> None:
+        self.renewed: list[str] = []
+
+    def run(self, call: Call[R]) -> R:
+        known: list[Any] = [call.args[i : i + 3] for i in range(4, len(call.args), 3)]
+        self.renewed += [job_id for job_id, _, renew in known if renew]
+        return call.decode([b"0", b"15000", *[b"ok"] * len(known)])
 
 
 @pytest.mark.parametrize("lease_s", [0.2, 1, 3, 15, 600])
@@ -19,3 +37,17 @@ def test_a_silence_that_is_not_missed_ends_no_lease(lease_s: float) -> None:
     aside = Links("redis://127.0.0.1:1").aside("renewer")
     renewer = Renewer([Line(queue, Keys("p", "s", "q"))], aside, "w", Roster([queue], {}), SystemClock())
     assert min(lease_s / 3, 5) + lease_s / 2 + 2 * renewer.beat_s() < lease_s
+
+
+def test_an_outcome_that_waits_for_redis_keeps_its_lease_past_its_time() -> None:
+    """In an outage a job may reach its time and be done: what hangs is Redis, not the handler, and no crash is due."""
+    clock, store = FakeClock(), Willing()
+    queue = make_app("q").queues["q"]
+    roster = Roster([queue], {})
+    done, hangs = running(delivery("done", 1), clock), running(delivery("hangs", 2), clock)
+    for held in (done, hangs):
+        roster.add(held)
+    roster.end(done)
+    clock.advance(done.grace_ends_s - clock.monotonic_s() + 1)
+    Renewer([Line(queue, Keys("p", "s", "q"))], Aside(store, "renewer"), "w", roster, clock).once()
+    assert store.renewed == ["done"]
