@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.embedded import EmbeddedValkey
+from engine.errors import StoreMisused
 from engine.views import Histogram
 from tests.support.queue import FAILURE, Rig
 
@@ -53,3 +58,17 @@ def test_the_oldest_waiting_job_has_an_age(rig: Rig) -> None:
     assert rig.counts().oldest_waiting_ms is None, "what cannot be delivered is deleted by the acquire"
     rig.settle(delivery, "release")
     assert rig.counts().oldest_waiting_ms is not None
+
+
+def test_an_error_that_no_spoilt_counter_explains_is_raised(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """A user who may not count is told so: only what another producer spoilt is passed over."""
+    url = own_valkey(appendonly=False).url
+    rig = Rig(url, "count")
+    rig.configure()
+    rig.enqueue("a")
+    rig.command("ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-hincrby")
+    limited = Rig(url.replace("://", "://app:pw@", 1), "count")
+    with pytest.raises(StoreMisused):
+        limited.take()
+    limited.close()
+    rig.close()

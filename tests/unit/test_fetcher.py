@@ -241,3 +241,17 @@ async def test_a_lease_counts_from_when_it_was_asked_for(monkeypatch: pytest.Mon
     before_s = worker.clock.monotonic_s()
     await worker.turn()
     assert started == [before_s]
+
+
+async def test_a_wake_up_during_the_call_is_not_forgotten() -> None:
+    """A job that is enqueued while the acquire is under way may not be seen by it: the queue is asked again at once."""
+    told: list[str] = []
+
+    def answer(_alone: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        if not told:
+            told.append("q")
+            worker.fetcher.wake("q")
+        return reply()
+
+    worker = Worker(q=answer)
+    assert [await worker.turn(), await worker.turn(), await worker.turn()] == [["q"], ["q"], []]

@@ -60,8 +60,8 @@ TRIALS = (
                 "a requeue names no run",
                 f"{_SCRIPTS}requeue.py::test_a_later_run_is_never_touched",
                 f"{_LUA}requeue.lua",
-                "elseif record[2] == run and not known[id]",
-                "elseif not known[id]",
+                "elseif record[2] == run and (verb == 'requeue'",
+                "elseif (verb == 'requeue'",
             ),
             Naive(
                 "a cancel names no run",
