@@ -40,7 +40,7 @@ def main() -> int:
                 database=None,
                 report_multiple_bugs=False,
                 phases=[Phase.generate] if given.no_shrink else [Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] - its own metaclass
             ),
         )
     return _report(tally, time.monotonic() - began, long=given.examples * given.steps >= LONG)
@@ -48,8 +48,8 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--examples", type=int, default=500, help="runs (default 500)")
-    parser.add_argument("--steps", type=int, default=60, help="of each run (default 60)")
+    parser.add_argument("--examples", type=int, default=600, help="runs (default 600)")
+    parser.add_argument("--steps", type=int, default=70, help="of each run (default 70)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="of the choices (default: chance)")
     parser.add_argument("--no-shrink", action="store_true", help="print a failing run as it was found")
     return parser.parse_args()

@@ -9,7 +9,7 @@ from tests.model.moves import RULES
 from tests.model.rules.mishaps import LOSSES
 from tests.support.headers import header_of
 
-LONG = 20_000
+LONG = 30_000
 """Steps after which all of it was met."""
 NOT_CALLED = {"audit", "rights"}
 """Reads with words of their own, which no rule sends."""

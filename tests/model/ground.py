@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from hypothesis.stateful import RuleBasedStateMachine
 
@@ -238,5 +238,5 @@ class Ground(RuleBasedStateMachine):
 
 def _words(answer: object) -> set[str]:
     """What was answered for each job."""
-    many: list[object] = answer if isinstance(answer, list) else [answer]
+    many = cast("list[object]", answer) if isinstance(answer, list) else [answer]
     return {str(getattr(word, "answer", word)) for word in many}

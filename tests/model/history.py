@@ -39,7 +39,7 @@ class History:
         self.fences: list[int] = []
         """Of all deliveries, in order."""
         self.newest: dict[str, int] = {}
-        """The fence of each job's delivery, until its lease ran out."""
+        """The fence of each job's delivery, until it is charged with a crash."""
         self.settled: set[int] = set()
         """Fences whose settle was accepted."""
         self.usurped: list[str] = []
@@ -93,5 +93,6 @@ class History:
     def hear_swept(self, answer: Swept) -> None:
         """Each lease that ran out is a crash."""
         for verb, job_id in answer.jobs:
-            self.newest.pop(job_id, None)
-            self.crashes[job_id] += verb in {"reclaim", "fail"}
+            if verb in {"reclaim", "fail"}:
+                self.newest.pop(job_id, None)
+                self.crashes[job_id] += 1

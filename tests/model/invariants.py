@@ -18,7 +18,7 @@ from tests.model.pages import Pages
 from tests.support.snapshot import ENDS, STREAMS, Snapshot, entry_order
 
 LIVE_IN = {"waiting", "active"}
-VERBS = {
+VERBS: dict[str, tuple[set[str | None], set[str]]] = {
     "enqueue": ({None, *ENDS}, {"waiting", "delayed"}),
     "promote": ({"delayed"}, {"waiting"}),
     "acquire": ({"waiting", "active"}, {"active"}),

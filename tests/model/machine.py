@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from engine.streams import commands as c
-from engine.types import Keep
+from engine.types import Keep, State
 from tests.model.ground import FREE, WORKERS
-from tests.model.rules.leasing import Leasing
 from tests.model.rules.mishaps import Mishaps
 from tests.model.rules.operating import Operating
-from tests.model.rules.working import Working
 
-NOTHING = dict.fromkeys(c.PRUNED, Keep(0, 0))
+NOTHING: dict[State, Keep] = {state: Keep(0, 0) for state in c.PRUNED}
 _ROUNDS = 60
 """More than eight jobs can need, one at a time, with a crash in between."""
 
 
-class Machine(Working, Operating, Mishaps, Leasing):
+class Machine(Operating, Mishaps):
     """Producers, three workers, an operator and a clock, in any order."""
 
     def drain(self) -> None:

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from hypothesis import stateful
-from hypothesis import strategies as st
 
 from tests.model.ground import Ground
 
@@ -16,8 +15,8 @@ RULES: list[str] = []
 """The name of each rule."""
 
 
-def rule(**drawn: st.SearchStrategy[Any]) -> Callable[[Move], Move]:
-    """The method is a rule; the tally says how often it ran."""
+def rule(**drawn: Any) -> Callable[[Move], Move]:
+    """The method is a rule that draws its arguments from these strategies; the tally says how often it ran."""
 
     def mark(move: Move) -> Move:
         RULES.append(move.__name__)
@@ -27,6 +26,7 @@ def rule(**drawn: st.SearchStrategy[Any]) -> Callable[[Move], Move]:
             self.count(f"rule: {move.__name__}")
             move(self, *given, **named)
 
-        return cast("Move", stateful.rule(**drawn)(counted))
+        make: Callable[..., Callable[..., Any]] = stateful.rule
+        return cast("Move", make(**drawn)(counted))
 
     return mark

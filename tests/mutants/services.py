@@ -150,7 +150,7 @@ _RENEWER = (
         "renewer: leases renewed past the deadline",
         "return not running.ended and now >= running.grace_ends_s",
         "return False",
-        "worker_leases worker_cancel",
+        "renewer",
         "a handler that hangs would hold its job for ever",
     ),
     _engine(

@@ -11,7 +11,7 @@ from tests.model.state import Held, Known, Queue, Record, bucket_of_ms
 def settle(queue: Queue, now_us: int, settles: Sequence[Settle]) -> list[Settled]:
     """Each delivery that is still owned has ended as its verb says; all answers are of the moment before."""
     owned = [_owned(queue, one) for one in settles]
-    answers = [_answer(queue, one, held) for one, held in zip(settles, owned, strict=True)]
+    answers: list[Settled] = [_answer(queue, one, held) for one, held in zip(settles, owned, strict=True)]
     max_active = int(queue.setting("max_active"))
     first_due = queue.first_due()
     if any(owned) and max_active and len(queue.active) >= max_active:

@@ -18,9 +18,12 @@ WORKER = st.sampled_from(WORKERS)
 class Leasing(Ground):
     """The rules of leases."""
 
-    @rule(worker=WORKER, past=st.integers(0, 7), strays=st.booleans(), lease_ms=st.sampled_from([0, 0, 8_000]))
-    def renew(self, worker: str, past: int, strays: bool, lease_ms: int) -> None:  # noqa: FBT001 - drawn by name
+    @precondition(lambda self: self.queue.active or self.told)
+    @rule(data=st.data(), past=st.integers(0, 7), strays=st.booleans(), lease_ms=st.sampled_from([0, 0, 8_000]))
+    def renew(self, data: st.DataObject, past: int, strays: bool, lease_ms: int) -> None:  # noqa: FBT001 - drawn by name
         """A worker names all that it knows; those past their deadline (bits of `past`) only to be told of them."""
+        holders = [worker for worker in WORKERS if self.current(worker)]
+        worker = data.draw(st.sampled_from([*WORKERS, *holders, *holders]))
         known = [told.delivery for told in self.told.values() if told.worker == worker][-4:]
         if strays:
             known = self.current(worker)
@@ -73,7 +76,7 @@ class Leasing(Ground):
         self.count(f"reclaim: {'closed' if answer.closed_ms else 'a full page' if answer.more else 'open'}")
         return answer
 
-    @precondition(lambda self: self.queue.active)
+    @precondition(lambda self: self.held_by(WORKERS))
     @rule(survivors=st.sets(WORKER))
     def others_die(self, survivors: set[str]) -> None:
         """Who lives keeps its jobs, and nobody else does."""

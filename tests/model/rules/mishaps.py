@@ -6,21 +6,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from engine.streams import GROUP
-from tests.model.ground import Ground
+from engine.streams import commands as c
 from tests.model.history import History
 from tests.model.moves import rule
 from tests.model.rules.leasing import Leasing
+from tests.model.rules.working import WORKER, Working
 from tests.model.state import Queue
 from tests.support.snapshot import STREAMS
 from tests.support.wait import eventually_sync
 
 MOST_HOSTILE = 2
-LOSSES = ("scripts", "group", "record", "everything", "server")
+LOSSES = ("scripts", "group", "group in an acquire", "record", "everything", "server")
 SAME_TWICE = {"enqueue", "settle", "cancel", "requeue", "promote", "repair"}
 """Calls that answer the same when they are sent again."""
 
 
-class Mishaps(Leasing, Ground):
+class Mishaps(Leasing, Working):
     """The rules of time and of mishaps."""
 
     @rule(ms=st.sampled_from([1, 10, 300, 700, 1_000, 1_600, 3_100, 9_000]))
@@ -74,7 +75,7 @@ class Mishaps(Leasing, Ground):
         data.draw(st.sampled_from(self.later))()
         self.count("sent again later")
 
-    @rule(data=st.data(), what=st.sampled_from([*LOSSES, "group", "record"]))
+    @rule(data=st.data(), what=st.sampled_from([*LOSSES, "record"]))
     def lose(self, data: st.DataObject, what: str) -> None:
         """Something goes missing."""
         match what:
@@ -82,6 +83,8 @@ class Mishaps(Leasing, Ground):
                 self.flush_scripts()
             case "group":
                 self.drop_group(data.draw(st.sampled_from(STREAMS)))
+            case "group in an acquire":
+                self.break_an_acquire(data.draw(WORKER))
             case "record" if self.queue.jobs and len(self.queue.hostile) < MOST_HOSTILE:
                 self.spoil(data.draw(st.sampled_from(sorted(self.queue.jobs))))
             case "everything" if len(self.queue.jobs) > MOST_HOSTILE:
@@ -105,6 +108,14 @@ class Mishaps(Leasing, Ground):
             self.look("drop_group")
             self.count("lost: group")
             self.count(f"group lost while jobs are active: {bool(self.queue.active)}")
+
+    def break_an_acquire(self, worker: str) -> None:
+        """A worker reads what was given back, and then finds no group: nobody knows of what it has read."""
+        if self.current():
+            self.do_settle([c.Settle(self.current()[0].id, self.current()[0].fence, "release")])
+        self.drop_group("ready")
+        if self.do_acquire(worker, 2) is None:
+            self.count("lost: group in an acquire")
 
     def spoil(self, job_id: str) -> None:
         """A record's key holds another type."""

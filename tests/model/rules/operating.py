@@ -10,7 +10,6 @@ from hypothesis.stateful import initialize, precondition
 from engine.streams import commands as c
 from engine.types import Keep, QueueLimits, State
 from tests.model.expect import keeping, producing
-from tests.model.ground import Ground
 from tests.model.moves import rule
 from tests.model.pages import SMALL, WHOLE, Pages
 from tests.model.rules.producing import TENANT_TTL_S, Producing
@@ -40,7 +39,7 @@ KEEPS = st.dictionaries(
 )
 
 
-class Operating(Producing, Ground):
+class Operating(Producing):
     """The rules of operators."""
 
     @initialize(limits=LIMITS | st.none(), pages=st.sampled_from([WHOLE, SMALL]))

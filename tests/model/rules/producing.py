@@ -78,6 +78,14 @@ class Producing(Ground):
         job_id, run = self.draw_run(data)
         self.do_cancel(job_id, run)
 
+    @precondition(lambda self: self.queue.active)
+    @rule(data=st.data())
+    def cancel_what_runs(self, data: st.DataObject) -> None:
+        """An active job is flagged, and its worker is told."""
+        job = self.queue.jobs.get(data.draw(st.sampled_from(sorted(self.queue.active))))
+        if job is not None:
+            self.do_cancel(job.id, job.run)
+
     def do_cancel(self, job_id: str, run: int) -> None:
         """The call, now or once more."""
         state = self.state_of(job_id)

@@ -48,11 +48,10 @@ class Working(Ground):
 
     @rule(worker=WORKER, data=st.data())
     def acquire_and_settle(self, worker: str, data: st.DataObject) -> None:
-        """A worker takes what it can, and ends some of what it holds."""
+        """A worker takes what it can, and ends something that it holds."""
         self.work(worker, 3)
         if self.current(worker):
-            chosen = data.draw(st.lists(st.sampled_from(self.current(worker)), min_size=1, max_size=2, unique_by=id))
-            self.do_settle([_settle(delivery, data) for delivery in chosen])
+            self.do_settle([_settle(data.draw(st.sampled_from(self.current(worker))), data)])
 
     @rule(worker=WORKER)
     def acquire_in_vain(self, worker: str) -> None:
