@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
@@ -120,6 +121,15 @@ class Operating(Producing):
         held = {job_id for job_id, one in queue.active.items() if one.entry.owner}
         active = {job.id for job in queue.jobs.values() if job.state == "active"}
         return all(queue.grouped.values()) and not queue.hostile and held == active
+
+    @precondition(lambda self: self.is_healthy())
+    @rule()
+    def ask_counts(self) -> None:
+        """Who asks how many jobs are in each state is told what is so."""
+        found = self.rig.counts()
+        states = Counter(job.state for job in self.queue.jobs.values())
+        assert {state: getattr(found, state) for state in State} == {state: states[state] for state in State}
+        self.count("counts")
 
     @precondition(lambda self: self.is_healthy())
     @rule()
