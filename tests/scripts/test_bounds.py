@@ -13,6 +13,7 @@ from engine.streams import commands as c
 from engine.streams.commands import MAX_BATCH, MAX_BYTES
 from engine.streams.reads import audit, list_jobs, recent, rights, stats
 from engine.types import Keep, State
+from tests.support.calls import CALLS
 from tests.support.queue import STREAMS, Rig
 from tests.support.whole import everything
 
@@ -47,11 +48,22 @@ WITH_BYTES: dict[str, Callable[[Keys, list[bytes]], Call[Any]]] = {
     "note": lambda k, data: c.note(k, 1, [c.Note("a", 1, "log", one) for one in data]),
 }
 PAGES: dict[str, Build] = {
-    "list": lambda k, n: list_jobs(k, State.COMPLETED, n),
+    "list_jobs": lambda k, n: list_jobs(k, State.COMPLETED, n),
     "recent": lambda k, n: recent(k, "t", n, 0),
     "stats": lambda k, n: stats(k, 1, n),
     "prune": lambda k, n: c.prune(k, 1, {}, n),
 }
+OF_ONE_SIZE = {
+    "acquire": "at most 250 jobs, and 250 that are due",
+    "cancel": "one job",
+    "show": "one job and its trail of about 1,000 entries",
+    "follow": "the same",
+    "configure": "the settings of a queue",
+    "pause": "one setting",
+    "limits": "the settings of a queue",
+    "counts": "one number for each state",
+}
+"""Calls whose length nobody chooses."""
 
 
 def raw(rig: Rig, call: Call[Any], limit: str) -> list[Any]:
@@ -129,8 +141,8 @@ def test_a_page_is_never_longer_than_250(rig: Rig, limit: int, found: int) -> No
     for _ in range(2):
         for delivery in rig.take(250):
             rig.settle(delivery, "complete", b"1")
-    pages = {name: raw(rig, PAGES[name](rig.keys, 1), str(limit)) for name in ("list", "recent", "stats")}
-    assert (len(pages["list"]) - 1) // 8 == found
+    pages = {name: raw(rig, PAGES[name](rig.keys, 1), str(limit)) for name in ("list_jobs", "recent", "stats")}
+    assert (len(pages["list_jobs"]) - 1) // 8 == found
     assert (len(pages["recent"]) - 1) // 8 == found
     assert len(pages["stats"]) // 2 == found
 
@@ -177,6 +189,11 @@ def test_a_sweep_takes_at_most_250_of_all_streams(bare: Rig) -> None:
     while not bare.reclaim().more:
         bare.clock.advance(bare.limits.sweep_ms / 1000)
     assert sum(bare.command("XLEN", getattr(bare.keys, stream)) for stream in STREAMS) == 270 - 240
+
+
+def test_every_function_is_in_a_table() -> None:
+    """A new one says what bounds it."""
+    assert {*BATCHES, *PAGES, *OF_ONE_SIZE} == set(CALLS)
 
 
 def test_a_full_batch_of_everything_goes_through(rig: Rig) -> None:
