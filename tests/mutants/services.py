@@ -220,7 +220,7 @@ _RENEWER = (
         "renewer: one queue's trouble costs the others their leases",
         "            except EngineError as error:\n                # One queue's",
         "            except ZeroDivisionError as error:\n                # One queue's",
-        "worker_leases",
+        "renewer",
         "one key of a wrong type would cost every queue's jobs a crash",
     ),
 )

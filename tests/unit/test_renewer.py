@@ -8,6 +8,7 @@ import pytest
 
 from engine import App
 from engine.clock import SystemClock
+from engine.errors import StoreMisused
 from engine.fetcher import Line
 from engine.renewer import Renewer
 from engine.roster import Roster
@@ -19,12 +20,15 @@ R = TypeVar("R")
 
 
 class Willing(SyncStore):
-    """Renews whatever it is asked to, and keeps what that was."""
+    """Renews whatever it is asked to, but in queues that are `broken`, and keeps what that was."""
 
-    def __init__(self) -> None:
+    def __init__(self, *broken: Keys) -> None:
         self.renewed: list[str] = []
+        self.broken = {keys.active for keys in broken}
 
     def run(self, call: Call[R]) -> R:
+        if not self.broken.isdisjoint(call.keys):
+            raise StoreMisused("WRONGTYPE")
         known: list[Any] = [call.args[i : i + 3] for i in range(4, len(call.args), 3)]
         self.renewed += [job_id for job_id, _, renew in known if renew]
         return call.decode([b"0", b"15000", *[b"ok"] * len(known)])
@@ -51,3 +55,18 @@ def test_an_outcome_that_waits_for_redis_keeps_its_lease_past_its_time() -> None
     clock.advance(done.grace_ends_s - clock.monotonic_s() + 1)
     Renewer([Line(queue, Keys("p", "s", "q"))], Aside(store, "renewer"), "w", roster, clock).once()
     assert store.renewed == ["done"]
+
+
+def test_one_queues_trouble_costs_no_other_its_leases() -> None:
+    """A key of a wrong type breaks the calls of its queue alone."""
+    clock = FakeClock()
+    keys = {name: Keys("p", "s", name) for name in ("broken", "whole")}
+    store = Willing(keys["broken"])
+    queues = make_app(*keys).queues
+    roster = Roster(list(queues.values()), {})
+    for n, name in enumerate(keys, 1):
+        roster.add(running(delivery(name, n, queue=name), clock))
+    clock.advance(10)
+    lines = [Line(queues[name], keys[name]) for name in keys]
+    Renewer(lines, Aside(store, "renewer"), "w", roster, clock).once()
+    assert store.renewed == ["whole"]
