@@ -35,6 +35,16 @@ async def test_an_error_of_one_call_costs_no_other_its_reply(own_valkey: Callabl
     await store.close()
 
 
+async def test_a_script_that_was_flushed_is_sent_again(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """Its text goes with the call that Redis did not know it by."""
+    async with asyncio.timeout(20):
+        store = Store(own_valkey(appendonly=False).url)
+        await store.run(configure(KEYS, QueueLimits()))
+        await store.command("SCRIPT", "FLUSH")
+        assert await store.run(configure(KEYS, QueueLimits())) is False
+        await store.close()
+
+
 async def start(store: Store, job_id: str) -> Delivery:
     """The delivery of a new job."""
     await store.run(enqueue(KEYS, 0, job_id, 60, [NewJob(job_id, "work", b"{}")]))

@@ -16,6 +16,9 @@ _WHERE = {
     "replies": _UNIT,
     "renewer": _UNIT,
     "runner": _UNIT,
+    "supervisor": _UNIT,
+    "sync_store": _UNIT,
+    "outbox": _UNIT,
 }
 
 
@@ -308,7 +311,7 @@ _WORKER = (
         "supervisor: an unforeseen error ends the loop",
         "            except Exception:  # noqa: BLE001 - told",
         "            except ZeroDivisionError:  # told",
-        "worker_life worker_leases",
+        "supervisor",
         "a worker would go on without its sweeps, or its fetcher",
     ),
 )
@@ -346,7 +349,7 @@ _STORE = (
         "streams/sync_store: the client sends writes again",
         "            retry=Retry(NoBackoff(), 0),\n",
         "            retry=Retry(NoBackoff(), 3),\n",
-        "sync_client",
+        "sync_store",
         "a call would be sent again unseen, and outlast its time",
     ),
 )
@@ -358,7 +361,7 @@ _CLIENT = (
         "                answers = await self._store.run(\n"
         "                    enqueue_call(line, self._clock, [letter.job for letter in batch])\n"
         "                )\n",
-        "client_enqueue",
+        "outbox",
         "an enqueue whose answer was lost would run twice",
     ),
     _engine(
