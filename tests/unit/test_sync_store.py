@@ -24,9 +24,8 @@ class Deaf(socketserver.ThreadingTCPServer):
 class Hangup(socketserver.BaseRequestHandler):
     """One connection."""
 
-    server: Deaf
-
     def handle(self) -> None:
+        assert isinstance(self.server, Deaf)
         while data := self.request.recv(65_536):
             if b"EVAL" in data:
                 self.server.calls += 1
