@@ -70,7 +70,12 @@ class Proxy:
     def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = self._tasks.create_task(self._relay(End(reader, writer)))
         self._relays[task] = None
-        task.add_done_callback(self._relays.pop)
+        task.add_done_callback(lambda task: self._leave(task, writer))
+
+    def _leave(self, task: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+        """Also of a relay that was cut off before it began is nothing left."""
+        del self._relays[task]
+        writer.close()
 
     async def _relay(self, client: End) -> None:
         try:
