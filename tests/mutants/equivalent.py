@@ -48,6 +48,25 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "without turn[1]",
         "a turn and its end are written together: where there is no turn its end counts as 0, which is past",
     ),
+    Equivalent(
+        "include/stats.lua",
+        "type(counted) == 'table' and counted.err and not (string.find(counted.err, 'WRONGTYPE', 1, true) or "
+        "string.find(counted.err, 'not an integer', 1, true) or string.find(counted.err, 'overflow', 1, true))",
+        "without counted.err",
+        "HINCRBY answers a number: a table is always an error",
+    ),
+    Equivalent(
+        "include/text.lua",
+        "if not string.find(bytes, '[\\128-\\255]') then",
+        "never",
+        "plain ASCII passes the rest unchanged: the guard only saves seven replacements",
+    ),
+    Equivalent(
+        "include/trail.lua",
+        "type(written) == 'table' and written.err and not string.find(written.err, 'WRONGTYPE', 1, true)",
+        "without type(written) == 'table'",
+        "XADD answers an entry's id, and a text of Lua has nothing under `err`",
+    ),
 )
 
 

@@ -116,6 +116,15 @@ def test_counters_that_are_no_numbers(bare: Rig) -> None:
     assert bare.minutes(1)[0].counts["enqueue"] == 1
 
 
+@pytest.mark.parametrize("words", [("HSET", "acquire", str(2**63 - 1)), ("SET", "text")])
+def test_counters_that_can_rise_no_more(bare: Rig, words: tuple[str, ...]) -> None:
+    """The largest number that Redis counts to, and a minute of another type, cost counts and no job."""
+    bare.configure()
+    command, *values = words
+    bare.command(command, f"{bare.keys.stats}{bare.clock.now_us() // 60_000_000}", *values)
+    assert works(bare)
+
+
 def test_limits_are_shown_whatever_control_holds(bare: Rig) -> None:
     """What is no number is shown as none."""
     bare.configure(rate=1.0)
