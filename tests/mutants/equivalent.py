@@ -67,6 +67,24 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "without type(written) == 'table'",
         "XADD answers an entry's id, and a text of Lua has nothing under `err`",
     ),
+    Equivalent(
+        "include/trail.lua",
+        "type(written) == 'table' and written.err and not string.find(written.err, 'WRONGTYPE', 1, true)",
+        "without written.err",
+        "XADD answers an entry's id: a table is always an error",
+    ),
+    Equivalent(
+        "include/whole.lua",
+        "text and #text <= 16 and string.find(text, '^%d+$') and tonumber(text)",
+        "without #text <= 16",
+        "a longer text of digits is above the bound behind it, or has zeros in front and is that number all the same",
+    ),
+    Equivalent(
+        "repair.lua",
+        "score and state ~= job.state",
+        "without score",
+        "ZREM of a member that is not there removes nothing",
+    ),
 )
 
 

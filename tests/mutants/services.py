@@ -368,7 +368,7 @@ _CLIENT = (
         "outbox: sends for ever",
         "if closed or now >= letter.ends_s:",
         "if closed:",
-        "client_enqueue",
+        "outbox",
         "a request would hang for as long as Redis is away",
     ),
     _engine(

@@ -107,6 +107,16 @@ def test_numbers_that_are_spoilt_while_a_job_runs(bare: Rig) -> None:
     assert bare.answers(*settles) == ["ok", "ok"]
 
 
+def test_crashes_that_were_set_below_none_count_from_none(bare: Rig) -> None:
+    """A lease that runs out is the first crash of such a job, and not none."""
+    bare.configure()
+    bare.enqueue("a")
+    bare.take()
+    bare.command("HSET", bare.keys.job + "a", "crashes", "-1")
+    bare.end_leases()
+    assert bare.record("a")["crashes"] == "1"
+
+
 def test_counters_that_are_no_numbers(bare: Rig) -> None:
     """A minute whose counters are spoilt loses counts, no job; what is readable of it is read."""
     bare.configure()

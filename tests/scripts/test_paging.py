@@ -140,3 +140,14 @@ def test_active_jobs_before_a_waiting_one_are_passed_over_in_one_call(rig: Rig) 
     put(rig, State.ACTIVE, *(f"a{n:03}" for n in range(200)))
     rig.enqueue("w1", "w2")
     assert [job.id for job in rig.page(State.WAITING, 1, "").jobs] == ["w1"]
+
+
+def test_a_page_as_large_as_a_call_may_be_has_a_next_one(rig: Rig) -> None:
+    """As many ids as a call looks at are in the first page, and the one behind them in the second."""
+    ids = [f"j{n:03}" for n in range(251)]
+    rig.enqueue(*ids[:125])
+    rig.enqueue(*ids[125:])
+    first = rig.page(State.WAITING, 250)
+    assert [job.id for job in first.jobs] == ids[:250]
+    assert first.after is not None
+    assert [job.id for job in rig.page(State.WAITING, 250, first.after).jobs] == ids[250:]

@@ -261,3 +261,29 @@ def test_any_damage_is_mended(
     assert stored == records, "no record was deleted"
     run_to_the_end(bare)
     check_whole(bare)
+
+
+def test_what_active_says_without_sense_is_dropped(bare: Rig) -> None:
+    """Another producer wrote it, and there is no record: nothing of it is left, and nothing breaks."""
+    bare.configure()
+    bare.command("HSET", bare.keys.active, "ghost", "junk")
+    assert bare.repair(Mark(b"ghost")) == [("ghost", "unrecorded")]
+    assert bare.command("HLEN", bare.keys.active) == 0
+
+
+def test_the_entry_that_a_lost_record_was_held_at_goes_with_it(rig: Rig) -> None:
+    """Also where only `active` tells of the entry: it would be taken back and set aside for ever after."""
+    rig.enqueue("a")
+    rig.take()
+    rig.command("DEL", rig.keys.job + "a")
+    assert rig.repair(Mark(b"a")) == [("a", "unrecorded")]
+    assert (rig.waiting_in("ready"), rig.pending("ready")) == ([], {})
+
+
+def test_an_entry_of_another_job_is_left_where_it_is(rig: Rig) -> None:
+    """A record that names it is given an entry of its own."""
+    rig.enqueue("a", "b")
+    damage.lose_entry(rig, "a")
+    rig.command("HSET", rig.keys.job + "a", "at", rig.record("b")["at"])
+    assert rig.repair(Mark(b"a")) == [("a", "undelivered")]
+    assert sorted(rig.waiting_in("ready")) == ["a", "b"]

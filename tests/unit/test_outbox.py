@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
 from typing import Any
 
 import pytest
 
-from engine.errors import Unreachable
+from engine.errors import EnqueueUnknown, Unreachable
 from engine.outbox import Outbox
-from engine.posting import find_line
+from engine.posting import RESEND_S, find_line
 from engine.streams import Call
 from engine.streams.commands import NewJob
 from engine.testing import FakeClock
@@ -31,3 +32,15 @@ async def test_an_enqueue_without_an_answer_is_sent_again_as_the_same_call() -> 
     first, second = store.sent
     assert (first.keys, first.args) == (second.keys, second.args)
     assert (ticket.id, ticket.run) == ("a", 5)
+
+
+async def test_an_enqueue_is_given_up_when_its_time_is_over() -> None:
+    """Whoever waits for it hears that it may be stored, and that the same id can be enqueued again."""
+    clock = FakeClock()
+    outbox = Outbox(FakeStore(lambda _: Unreachable("no answer")), clock, Random(0))
+    ticket = outbox.put(find_line(make_app("q").queues, "p", "q"), NewJob("a", "work", b"{}"))
+    clock.advance(RESEND_S)
+    async with asyncio.timeout(20):
+        with pytest.raises(EnqueueUnknown, match="enqueue the same ids again"):
+            await ticket
+    await outbox.close()
