@@ -7,8 +7,9 @@ from tests.faults.page.tables import table
 
 
 def tell_unpromised(evidence: Evidence) -> str:
-    """Power cuts, flushed servers, and effects that no fence guards."""
-    return "## What is not promised\n\n" + "\n".join(_power(evidence) + _flush(evidence) + _blind(evidence))
+    """Power cuts, flushed servers, effects that no fence guards, and kills that hit one job again and again."""
+    parts = _power(evidence) + _flush(evidence) + _blind(evidence) + _unlucky(evidence)
+    return "## What is not promised\n\n" + "\n".join(parts)
 
 
 def _power(evidence: Evidence) -> list[str]:
@@ -64,5 +65,22 @@ def _blind(evidence: Evidence) -> list[str]:
         f"kill and {figures.repeated_executions / thousands:.1f} for each 1,000 jobs. {figures.repeated_effects:,} of "
         "the repeated ones had made their effect already: the fenced table took it for done, another place would "
         f"have it twice. That is {figures.repeated_effects / thousands:.2f} for each 1,000 jobs.\n"
+    )
+    return [text + counted]
+
+
+def _unlucky(evidence: Evidence) -> list[str]:
+    text = (
+        "**A job that is hit again and again** by kills that are not its own looks like one that kills: its last "
+        "delivery waits for a process of its own, and with `max_crashes` ends it has failed."
+    )
+    row = evidence.row("F1")
+    if row is None or not row.figures.suspect_recovery_s.count:
+        return [f"{text}\n"]
+    figures, waits = row.figures, row.figures.suspect_recovery_s
+    counted = (
+        f" At {figures.hits_per_execution:.3f} kills for each execution (F1, {row.scale} scale), "
+        f"{waits.count:,} deliveries were last ones: they began {waits.p50:.1f} s (p50) to {waits.max:.1f} s (max) "
+        f"after the kill before; {figures.quarantined_by_faults:,} of {figures.attempted:,} jobs failed so.\n"
     )
     return [text + counted]
