@@ -49,7 +49,7 @@ def _parse(text: str, field: str) -> datetime:
 def _in_utc(value: datetime, field: str) -> datetime:
     try:
         return value.astimezone(UTC)
-    except OverflowError:
+    except (OverflowError, ValueError):  # which of them depends on the version of Python
         raise ValueError(f"{field} lies outside the years 1 to 9999") from None
 
 

@@ -44,7 +44,7 @@ def windows_around(completed_at: datetime, zone: str, tracking: FixTracking, unt
     """
     try:
         completed_on = completed_at.astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
+    except (OverflowError, ValueError):  # which of them a year past 9999 is depends on the version of Python
         raise FixError(f"it was completed at {completed_at}: correct its completed_at") from None
     whole = _period(completed_on, 0, tracking.post_window_days - 1, zone)
     end = min(whole.end, max(completed_on, until))
