@@ -69,7 +69,7 @@ worker: export LOG_FORMAT ?= json
 worker: setup  ## a worker as in production: configured servers, no reload, JSON logs
 	@$(BIN)/python -m engine run $(ARGS)
 
-faults: setup  ## counted faults, at most 12 minutes; SCALE=release for the full counts (hours), SEED=n to replay
+faults: setup  ## counted faults, at most 12 minutes; SCALE=release for the full counts, SEED=n to replay
 	@mkdir -p .data
 	@$(BIN)/python -m tests.faults $(ROWS) --scale $(SCALE) $(if $(SEED),--seed $(SEED)) --json .data/faults-$(SCALE).json
 
