@@ -57,7 +57,7 @@ class Renewer:
         return min(BEAT_S, min(line.lease_ms for line in self._lines) / 15_000)
 
     def once(self) -> None:
-        """Leases a third old are renewed, unless past their job's time and grace; what Redis says is passed on."""
+        """Leases a third old are renewed, but of handlers past their time and grace; what Redis says is passed on."""
         for line in self._lines:
             try:
                 self._renew_line(line)
