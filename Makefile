@@ -6,7 +6,7 @@ LOOPS ?= asyncio,uvloop
 SCALE ?= ci
 MINUTES ?= 20
 PROCESSES ?= 3
-EXTRAS := uvloop reload jobs embedded dev
+EXTRAS := uvloop reload jobs tui embedded dev
 
 # A virtual environment belongs to one Python and one place: the stamp names both, and lies within.
 BASE := $(shell $(PYTHON) -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null)

@@ -140,6 +140,8 @@ class Attempt(Struct, frozen=True, rename="camel"):
     worker: str
     error: str
     stack: str = ""
+    due: int | None = None
+    """When the next one was to start."""
 
 
 class JobStatus(Struct, frozen=True, rename="camel"):
@@ -168,7 +170,7 @@ class JobStatus(Struct, frozen=True, rename="camel"):
 
 
 class JobLine(Struct, frozen=True, rename="camel"):
-    """A job in a list: what fits one line."""
+    """A job in a list: what fits one line. `worker` and `started_on` are an active job's."""
 
     id: str
     name: str
@@ -179,6 +181,10 @@ class JobLine(Struct, frozen=True, rename="camel"):
     finished_on: int | None
     tenant: str | None
     failed_reason: str | None
+    due: int | None = None
+    worker: str | None = None
+    started_on: int | None = None
+    group: str | None = None
 
 
 class QueueCounts(Struct, frozen=True, rename="camel"):

@@ -1,29 +1,9 @@
-"""What the operator's side is shown: pages, limits, statistics. No behaviour beyond reading them."""
+"""What holds a queue back, and what happened in it by the minute."""
 
 from __future__ import annotations
 
 import msgspec
 from msgspec import Struct
-
-from engine.types import Event, JobLine
-
-
-class JobPage(Struct, frozen=True, rename="camel"):
-    """Some jobs of one state, and what to give as `after` for those that follow; None: there are none."""
-
-    jobs: list[JobLine]
-    after: str | None = None
-
-
-class EventPage(Struct, frozen=True, rename="camel"):
-    """Some events in order, and what to give as `after` for those that follow.
-
-    `gap`: events behind the `after` that was asked for have been trimmed.
-    """
-
-    events: list[Event]
-    after: str
-    gap: bool = False
 
 
 class Limit(Struct, frozen=True, rename="camel"):
