@@ -1,4 +1,4 @@
-"""What the admin needs of an engine: eyes to look, hands to change; `engine.Viewer` and `engine.Inspector` have both."""
+"""What the admin needs of an engine: eyes to look, hands to change; `Viewer` and `Inspector` have both."""
 
 from __future__ import annotations
 

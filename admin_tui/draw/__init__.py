@@ -1,0 +1,1 @@
+"""Pictures of text: lines of spans, bars, sparklines, waterfalls. Pure; knows nothing of Textual."""

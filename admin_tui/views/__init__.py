@@ -1,0 +1,1 @@
+"""Each screen as pure functions: from what is known to lines and rows. Knows nothing of Textual."""
