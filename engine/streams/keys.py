@@ -48,10 +48,17 @@ class Keys:
         self.completed = base + "completed"
         self.failed = base + "failed"
         self.cancelled = base + "cancelled"
+        self.trash = base + "trash"
+        self.groups = base + "groups"
+        self.operations = base + "operations"
+        self.audit = base + "audit"
         self.job = base + "job:"
         self.trail = base + "trail:"
         self.tenant = base + "tenant:"
         self.stats = base + "stats:"
+        self.group = base + "group:"
+        self.operation = base + "operation:"
+        self.frozen = base + "frozen:"
         self.bucket = f"{prefix}:{{{slot}}}:bucket:shared"
         self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
 
