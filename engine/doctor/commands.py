@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from engine.streams import Keys, Registry
 
-KEYLESS = ("PING", "TIME", "EVAL return 0", "EVALSHA hash 0")
+KEYLESS = ("PING", "TIME", "EVAL return 0", "EVALSHA hash 0", "EVAL_RO return 0", "EVALSHA_RO hash 0")
 STREAM = (
     "XADD KEY * id a",
     "XDEL KEY 1-1",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.doctor.commands import READING, doctors_commands, own_commands
+from engine.doctor.commands import KEYLESS, READING, doctors_commands, own_commands
 from engine.doctor.context import Context, some, user_of
 from engine.doctor.finding import REDIS_CLI, Finding
 from engine.errors import StoreMisused
@@ -89,7 +89,8 @@ async def check_rights(context: Context, queue: Queue) -> list[Finding]:
     try:
         answers = await context.store.run(rights(context.keys(queue), own + doctors))
     except StoreMisused:
-        return [judge_rights(user, prefix, Refused([["EVAL"], ["EVALSHA"]], [["PING"], *own[4:]]))]
+        scripts = [[name] for name in ("EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO")]
+        return [judge_rights(user, prefix, Refused(scripts, [["PING"], *own[len(KEYLESS) :]]))]
     asked = list(zip(own + doctors, answers, strict=True))
     refused = [words for words, answer in asked if answer is False]
     allowed = [words for words, answer in asked if answer]

@@ -20,13 +20,25 @@ class Call(Generic[R]):
     __slots__ = ("args", "decode", "keys", "script")
 
     def __init__(self, script: Script, keys: tuple[str, ...], args: list[Arg], decode: Callable[[Any], R]) -> None:
-        if len(keys) != len(script.keys):
-            raise TypeError(f"{script.name} takes {len(script.keys)} keys, not {len(keys)}")
+        others = len(keys) - len(script.keys)
+        if others < 0 or (others % len(script.each) if script.each else others):
+            raise TypeError(f"{script.name} takes {len(script.keys)} keys{_each(script)}, not {len(keys)}")
         fixed = len(script.args) - script.open_ended
         if len(args) < fixed or (len(args) > fixed and not script.open_ended):
             raise TypeError(f"{script.name} takes {fixed} arguments, not {len(args)}")
         self.script, self.keys, self.args, self.decode = script, keys, args, decode
 
     def command(self) -> list[Arg]:
-        """The call as the words of EVALSHA."""
-        return ["EVALSHA", self.script.sha, len(self.keys), *self.keys, *self.args]
+        """The call by the script's hash."""
+        return ["EVALSHA_RO" if self.script.reads else "EVALSHA", self.script.sha, *self._words()]
+
+    def command_with_text(self) -> list[Arg]:
+        """The call with the script's whole text, which the server keeps from then on."""
+        return ["EVAL_RO" if self.script.reads else "EVAL", self.script.text, *self._words()]
+
+    def _words(self) -> list[Arg]:
+        return [len(self.keys), *self.keys, *self.args]
+
+
+def _each(script: Script) -> str:
+    return f" and then {len(script.each)} for each queue" if script.each else ""

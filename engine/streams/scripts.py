@@ -12,6 +12,8 @@ from msgspec import Struct
 _FOLDER = files("engine.streams") / "lua"
 _INCLUDE = re.compile(r"^--- @include (\w+)\n", re.MULTILINE)
 _KEY = re.compile(r"^-- KEYS\[(\d+)\] (\w+)", re.MULTILINE)
+_EACH = re.compile(r"^-- KEYS\[\d+\.\.\.\] \w+ +\w+ each: (.+?)$(?!\n--   )", re.MULTILINE | re.DOTALL)
+_READS = "\n-- writes nothing"
 _ARG = re.compile(r"^-- ARGV\[(\d+)(\.\.\.)?\] (\w+)", re.MULTILINE)
 
 
@@ -25,6 +27,10 @@ class Script(Struct, frozen=True):
     args: tuple[str, ...]
     open_ended: bool
     """Whether the last argument of the header stands for any number of them."""
+    each: tuple[str, ...] = ()
+    """The keys that are given again and again behind the others."""
+    reads: bool = False
+    """Whether it says that it writes nothing: a user who may only read can send it, and a replica runs it."""
 
 
 @cache
@@ -43,6 +49,7 @@ def load(name: str) -> Script:
 
     text = _INCLUDE.sub(paste, source)
     args = _ARG.findall(header)
+    each = _EACH.search(header)
     return Script(
         name=name,
         text=text,
@@ -50,6 +57,8 @@ def load(name: str) -> Script:
         keys=tuple(key for _, key in _KEY.findall(header)),
         args=tuple(arg for _, _, arg in args),
         open_ended=bool(args and args[-1][1]),
+        each=tuple(re.findall(r"\w+", each[1])) if each else (),
+        reads=_READS in header,
     )
 
 

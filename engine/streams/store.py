@@ -162,9 +162,7 @@ class Store:
 
 
 def _with_text(request: _Request) -> Sequence[Arg]:
-    if request.call is None:
-        return request.words
-    return ["EVAL", request.call.script.text, *request.words[2:]]
+    return request.words if request.call is None else request.call.command_with_text()
 
 
 def _answer(request: _Request, reply: Any) -> None:

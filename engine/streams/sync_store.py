@@ -33,16 +33,15 @@ class SyncStore:
 
     def run(self, call: Call[R]) -> R:
         """The call's decoded reply; raises `Unreachable` or a `StoreError`."""
-        words = call.command()
         try:
-            reply = self.command(*words)
+            reply = self.command(*call.command())
         except RedisError as error:
             if is_elsewhere(error):
                 self._client.connection_pool.disconnect()
             if not is_unknown_script(error):
                 raise to_engine_error(error) from error
             try:
-                reply = self.command("EVAL", call.script.text, *words[2:])
+                reply = self.command(*call.command_with_text())
             except (RedisError, *LINK_ERRORS) as second:
                 raise to_engine_error(second) from second
         except LINK_ERRORS as error:

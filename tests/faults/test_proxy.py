@@ -182,8 +182,7 @@ async def test_a_partition(own_valkey: Callable[..., EmbeddedValkey]) -> None:
 def test_commands_are_told_from_pieces() -> None:
     """A pipeline that comes a byte at a time is known by its scripts, sent as text or as a hash, and its commands."""
     first, second = acquire(KEYS, 0, "w\r\n*1\r\n", 1, alone=True), renew(KEYS, 0, "w", [], strays=True, lease_ms=0)
-    text = ["EVAL", first.script.text, *first.command()[2:]]
-    sent = _packed(text) + _packed(second.command()) + _packed(["BLPOP", "l", 5])
+    sent = _packed(first.command_with_text()) + _packed(second.command()) + _packed(["BLPOP", "l", 5])
     requests = Requests()
     pieces = [requests.feed(sent[n : n + 1]) for n in range(len(sent))]
     assert [name for piece in pieces for name in piece] == ["acquire", "renew", "blpop"]

@@ -66,7 +66,7 @@ class Server:
 
     def run(self, call: Call[Any]) -> Any:
         """The decoded reply of a call of the operator's, done now."""
-        words = [_bytes(word) for word in ["EVAL", call.script.text, *call.command()[2:]]]
+        words = [_bytes(word) for word in call.command_with_text()]
         replies = self._send([words], "operator")
         self._serve_waiting(replies[1:])
         if isinstance(replies[0], ResponseError):
@@ -112,9 +112,10 @@ class Server:
 
     def _stamp(self, words: Words) -> tuple[Words, Script | None]:
         """The command with this server's time where it asks for it, and its script."""
-        if words[0] not in (b"EVAL", b"EVALSHA"):
+        kind = words[0].removesuffix(b"_RO")
+        if kind not in (b"EVAL", b"EVALSHA"):
             return words, None
-        sha = words[1] if words[0] == b"EVALSHA" else hashlib.sha1(words[1]).hexdigest().encode()
+        sha = words[1] if kind == b"EVALSHA" else hashlib.sha1(words[1]).hexdigest().encode()
         script = self._scripts[sha]
         if script.args[:1] == ("clock_us",):
             at = 3 + int(words[2])

@@ -30,7 +30,9 @@ def sent() -> set[str]:
         if path.name.endswith(".py") and path.name != "commands.py":
             found |= words_of(r"(?:command|ask)\(\s*(?:\w+, )?\"([A-Z]{3,})\"(?:, \"([A-Z]+)\")?", path.read_text())
             found |= words_of(r'context, "([ZH]?SCAN)"()', path.read_text())
-            found |= words_of(r"\[?\(?\"(BLPOP|EVAL|EVALSHA|XREAD|PING)\"(?:, \"(X)\")?", path.read_text())
+            found |= words_of(
+                r"\[?\(?\"(BLPOP|EVAL|EVALSHA|EVAL_RO|EVALSHA_RO|XREAD|PING)\"(?:, \"(X)\")?", path.read_text()
+            )
     return found
 
 
@@ -49,7 +51,9 @@ def test_every_key_of_the_list_is_one_of_the_engines() -> None:
     """Each command names one key of the queue or of the registry, or none at all."""
     for words in (*own_commands(K), *doctors_commands(K)):
         keys = [word for word in words if word.startswith("pickd:")]
-        assert len(keys) == (0 if words[0] in {"PING", "TIME", "EVAL", "EVALSHA", "SCAN"} else 1), words
+        assert len(keys) == (
+            0 if words[0] in {"PING", "TIME", "EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO", "SCAN"} else 1
+        ), words
 
 
 def test_what_may_be_tried_is_what_is_sent() -> None:
@@ -89,13 +93,13 @@ def test_a_missing_pattern_is_named_and_granted() -> None:
 
 def test_no_right_at_all_asks_for_both() -> None:
     """A user who may do nothing with any key needs the pattern and every command."""
-    found = judge_rights("app", "pickd", refuse(*own_commands(K)[4:]))
+    found = judge_rights("app", "pickd", refuse(*own_commands(K)[6:]))
     assert granted(found)[:2] == ["~pickd:*", "+xadd"]
 
 
 def test_keys_alone_are_missing_where_the_server_says_so() -> None:
     """What is refused because of its key says nothing of the commands: none is claimed to be missing but a told one."""
-    lost = refuse(*own_commands(K)[4:], xlen="key", zcard="key", hget="command")
+    lost = refuse(*own_commands(K)[6:], xlen="key", zcard="key", hget="command")
     found = judge_rights("app", "pickd", lost)
     assert granted(found) == ["~pickd:*", "+hget"]
     assert found.text.startswith("user app may not use the command hget and keys such as pickd:{s}:q:again, ")

@@ -12,6 +12,7 @@
 -- KEYS[10] trail     prefix
 -- ARGV[1...] marks   two each: id, place (`stream entry`, if it was found there, or empty)
 --
+-- writes nothing: EVALSHA_RO
 -- returns four for each fault: which of the marks (from 1), the fault, state and run (empty and 0: not to be read)
 --   fault is unreadable | unrecorded | unlisted | undelivered | unheld | unpending | doubled | stale (include/diagnose)
 

@@ -14,6 +14,7 @@
 -- ARGV[3] failed_ms
 -- ARGV[4] cancelled_ms
 --
+-- writes nothing: EVALSHA_RO
 -- returns waiting, delayed, active, completed, failed, cancelled, paused 1|0, and for how many ms the oldest waiting
 --   job has been waiting (-1: none waits)
 

@@ -6,6 +6,7 @@
 -- KEYS[4] suspect  stream
 -- ARGV[1] clock_us 0 for the server's
 --
+-- writes nothing: EVALSHA_RO
 -- returns the time in µs, how many are active, how many suspects are stored, the fields and values of control, those
 --   of the shared bucket
 

@@ -13,6 +13,7 @@
 -- ARGV[2] limit     at most 250
 -- ARGV[3] after     what the page before answered, or empty
 --
+-- writes nothing: EVALSHA_RO
 -- returns what to give as `after` for the next page (empty: this is the last), then eight each: id, name, state, run,
 --   attempts, ended_ms, tenant, error; a page may be short, since jobs move while it is read
 

@@ -6,6 +6,7 @@
 -- ARGV[2] limit   ids looked at, 1 to 250
 -- ARGV[3] first   the rank of the first one
 --
+-- writes nothing: EVALSHA_RO
 -- returns how many ids were looked at, then eight each: id, name, state, run, attempts, ended_ms, tenant, error
 
 --- @include lines

@@ -2,6 +2,7 @@
 --
 -- ARGV[1...] words  each command as the number of its words and then those
 --
+-- writes nothing: EVALSHA_RO
 -- returns one for each command: 1 (it may) | 0 (it may not) | unknown (to this server)
 
 --- @include bounds

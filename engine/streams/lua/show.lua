@@ -6,6 +6,7 @@
 -- ARGV[1] id
 -- ARGV[2] after  an entry of the trail: those before it and itself are left out; empty: none is
 --
+-- writes nothing: EVALSHA_RO
 -- returns fields and values of the record (empty: unknown), the holding or an empty text, the trail's entries
 
 --- @include record

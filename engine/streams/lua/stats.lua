@@ -5,6 +5,7 @@
 -- ARGV[2] minutes  at most 250
 -- ARGV[3] back     how many minutes before now the newest one is
 --
+-- writes nothing: EVALSHA_RO
 -- returns two for each minute, newest first: its number since the epoch, its fields and values
 
 --- @include clock

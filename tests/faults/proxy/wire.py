@@ -52,8 +52,8 @@ def _line(data: bytearray, at: int) -> tuple[int, int] | None:
 
 def _name(words: list[bytes]) -> str:
     command = words[0].decode().lower()
-    if command == "evalsha":
+    if command.removesuffix("_ro") == "evalsha":
         return _NAMES[words[1].decode()]
-    if command == "eval":
+    if command.removesuffix("_ro") == "eval":
         return _NAMES[hashlib.sha1(words[1], usedforsecurity=False).hexdigest()]
     return command
