@@ -11,13 +11,20 @@ SILENT_MS = 12_000
 """Two beats and a little: a worker that is silent for longer is lost."""
 
 
+class Held(NamedTuple):
+    """A running job and its queue."""
+
+    queue: str
+    job: JobLine
+
+
 class WorkerRow(NamedTuple):
     """One worker as its row tells it; `mark` is x lost, ! full, P all its queues paused, . fine."""
 
     worker: WorkerInfo
     mark: str
     places: int
-    jobs: tuple[JobLine, ...]
+    jobs: tuple[Held, ...]
     beat_ms: int
     old: bool
     """It runs another version than most."""
@@ -29,7 +36,7 @@ class WorkerRow(NamedTuple):
     @property
     def longest(self) -> int | None:
         """When the job that it has held for longest was started."""
-        return min((job.started_on for job in self.jobs if job.started_on is not None), default=None)
+        return min((held.job.started_on for held in self.jobs if held.job.started_on is not None), default=None)
 
 
 def worker_rows(snapshot: Snapshot, active: Mapping[str, Sequence[JobLine]]) -> list[WorkerRow]:
@@ -47,18 +54,18 @@ def usual_version(workers: Sequence[WorkerInfo]) -> str:
     return max(versions, key=lambda version: (versions.count(version), version), default="")
 
 
-def _held(workers: Sequence[WorkerInfo], active: Mapping[str, Sequence[JobLine]]) -> dict[str, list[JobLine]]:
+def _held(workers: Sequence[WorkerInfo], active: Mapping[str, Sequence[JobLine]]) -> dict[str, list[Held]]:
     """The jobs of each consumer; a job may name it or, if no other has it, its label."""
     names = {worker.label: worker.consumer for worker in workers} | {w.consumer: w.consumer for w in workers}
-    held: dict[str, list[JobLine]] = {}
-    for jobs in active.values():
+    held: dict[str, list[Held]] = {}
+    for queue, jobs in active.items():
         for job in jobs:
             if job.worker in names:
-                held.setdefault(names[job.worker], []).append(job)
+                held.setdefault(names[job.worker], []).append(Held(queue, job))
     return held
 
 
-def _row(at_ms: int, worker: WorkerInfo, jobs: Sequence[JobLine], usual: str, paused: set[str]) -> WorkerRow:
+def _row(at_ms: int, worker: WorkerInfo, jobs: Sequence[Held], usual: str, paused: set[str]) -> WorkerRow:
     beat_ms, places = max(0, at_ms - worker.seen), sum(worker.concurrency.values())
     if beat_ms > SILENT_MS:
         mark = "x"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from admin_tui.actions.confirm import Confirm, counts
-from admin_tui.actions.deeds import DEEDS, DeedName
+from admin_tui.actions.decide import Going, Refused, decide
+from admin_tui.actions.deeds import DEEDS, Deed, DeedName
 from admin_tui.actions.gate import Gate
 from admin_tui.actions.targets import All, Jobs, fits, pick
 from admin_tui.actions.tiers import Tier, tier
 from engine import Listed, Matching, State
-from tests.support.operator import line
+from tests.support.operator import line, plan
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,29 @@ def test_a_key_from_before_the_paint_does_not_count() -> None:
     assert not counts(9.9, 10.0)
     assert not counts(10.29, 10.0)
     assert counts(10.31, 10.0)
+
+
+@pytest.mark.parametrize("deed", [deed for deed in DEEDS.values() if deed.action is not None])
+def test_a_shut_gate_refuses_every_deed(deed: Deed) -> None:
+    """Read-only, on old data and while typing, each key gives the gate's reason and nothing else."""
+    target = Jobs("score_run", (line("a"),), "failed")
+    for gate in (Gate(writes=False), Gate(writes=True, link="stale"), Gate(writes=True, typing=True)):
+        assert decide(deed, target, gate) == Refused(gate.shut or "")
+
+
+def test_a_deed_carries_what_was_shown() -> None:
+    """What follows from a key has the very target that was given, by value."""
+    target = Jobs("score_run", (line("a", run=3),), "failed")
+    going = decide(DEEDS["retry"], target, Gate(writes=True))
+    assert going == Going(DEEDS["retry"], target, Tier.KEY, production=False)
+    assert decide(DEEDS["retry"], None, Gate(writes=True)) == Refused("retry: nothing is under the cursor")
+
+
+def test_a_plan_can_only_raise_the_tier() -> None:
+    """All that match are asked for as a plan; once counted, more than 1,000 want their number typed."""
+    going = decide(DEEDS["retry"], All("score_run", Matching("failed")), Gate(writes=True))
+    assert isinstance(going, Going)
+    assert going.tier is Tier.PLAN
+    assert going.planned(plan(will=1)).tier is Tier.PLAN
+    assert going.planned(plan(will=1_001)).tier is Tier.TYPED
+    assert going.planned(plan(will=1_001)).planned(plan(will=2)).tier is Tier.TYPED

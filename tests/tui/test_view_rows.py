@@ -7,7 +7,7 @@ import pytest
 from admin_tui.views.audit import audit_rows, result
 from admin_tui.views.failures import failure_rows
 from admin_tui.views.limits import limit_rows
-from admin_tui.views.workers import worker_rows
+from admin_tui.views.workers import Held, worker_rows
 from engine import Limit, Operation, State
 from tests.support.operator import NOW_MS, entry, group, limits, line, operation, queue, snapshot, worker
 
@@ -30,7 +30,7 @@ def test_workers_in_trouble_come_first() -> None:
     assert [(row.mark, row.worker.label) for row in rows] == [
         ("x", "w4/1"), ("!", "w3/1"), ("P", "w2/1"), (".", "w1/1"), (".", "w5/1"),
     ]  # fmt: skip
-    assert rows[1].jobs == (job,)
+    assert rows[1].jobs == (Held("ingest_reviews", job),)
     assert rows[1].longest == NOW_MS - 5_000
     assert rows[0].beat_ms == 12_001
 
@@ -40,7 +40,7 @@ def test_a_job_names_its_worker_by_consumer_or_label() -> None:
     seen = snapshot(workers=[worker("w1", {"q": 4}), worker("w2", {"q": 4}, consumer="w1-7e")])
     jobs = [line("a", worker="w1"), line("b", worker="w1-7f"), line("c", worker="w1-7e"), line("d", worker="gone")]
     rows = worker_rows(seen, {"q": jobs})
-    assert [[job.id for job in row.jobs] for row in rows] == [["a", "b"], ["c"]]
+    assert [[held.job.id for held in row.jobs] for row in rows] == [["a", "b"], ["c"]]
 
 
 def test_a_worker_of_another_version_is_old() -> None:
