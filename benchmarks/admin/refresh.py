@@ -1,0 +1,83 @@
+"""D1 to D3: what a refresh costs the server."""
+
+from __future__ import annotations
+
+from benchmarks.admin.figure import Figure, quantile, spread
+from benchmarks.admin.ground import Ground, cpu_s, metered, reads
+from benchmarks.admin.house import app, make_app
+from benchmarks.admin.load import Size, fill
+from engine import App, Settings
+
+TIMES = 300
+MANY = [f"many-{n:03d}" for n in range(200)]
+MANY_PREFIX = "many"
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    """The server's time and the round trips of a refresh, for ten queues and for 200."""
+    ten = await _times_ms(ground, app, ground.settings, TIMES)
+    fill(ground.client, Size(1_000, 200, 100), MANY, MANY_PREFIX)
+    many_app = make_app(*MANY)
+    many_settings = Settings(redis_url=ground.server.url, worker_id="bench", prefix=MANY_PREFIX)
+    many = await _times_ms(ground, many_app, many_settings, TIMES // 5)
+    share = await _share(ground)
+    trips = [await _round_trips(ground, app, ground.settings), await _round_trips(ground, many_app, many_settings)]
+    return [
+        Figure(
+            number="D1",
+            what="server time of a refresh",
+            measured=f"10 queues: {spread(ten)}; 200 queues: {spread(many)}",
+            gate="p99 <= 2 ms, 200 queues <= 15 ms",
+            met=quantile(ten, 0.99) <= 2 and quantile(many, 0.99) <= 15,
+            on=f"{ground.load}; 200 queues x 1,000 waiting; each command's time by the server's slow log",
+        ),
+        Figure(
+            number="D2",
+            what="share of the server's core at one refresh a second",
+            measured=f"{share:.2%}",
+            gate="<= 0.5 %",
+            met=share <= 0.005,
+            on=f"CPU of the server's main thread over {TIMES} refreshes",
+        ),
+        Figure(
+            number="D3",
+            what="round trips of a refresh",
+            measured=f"10 queues: {trips[0]}, 200 queues: {trips[1]}",
+            gate="1, whatever the number of queues; a test",
+            met=trips == [1, 1],
+            on="times that the server read from the client",
+        ),
+    ]
+
+
+async def _times_ms(ground: Ground, looked_at: App, settings: Settings, times: int) -> list[float]:
+    """The server's time of each refresh."""
+    found: list[float] = []
+    async with looked_at.inspect(settings) as eyes:
+        await eyes.snapshot()
+        for _ in range(times):
+            with metered(ground.client) as spent:
+                await eyes.snapshot()
+            found.append(spent.total_us / 1000)
+    return found
+
+
+async def _share(ground: Ground) -> float:
+    async with app.inspect(ground.settings) as eyes:
+        await eyes.snapshot()
+        before = cpu_s(ground.client)
+        for _ in range(TIMES):
+            await eyes.snapshot()
+        return (cpu_s(ground.client) - before) / TIMES
+
+
+async def _round_trips(ground: Ground, looked_at: App, settings: Settings) -> int:
+    """The most of twenty refreshes."""
+    async with looked_at.inspect(settings) as eyes:
+        await eyes.snapshot()
+        most = 0
+        for _ in range(20):
+            before = reads(ground.client)
+            await eyes.snapshot()
+            most = max(most, reads(ground.client) - before - 1)
+        return most

@@ -1,0 +1,25 @@
+"""What a program sent to its terminal beside text: each escape sequence, control and format character."""
+
+from __future__ import annotations
+
+import re
+
+# In this order: OSC, DCS and kin with their text; CSI; any other escape.
+_ESCAPE = re.compile(r"\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?", re.DOTALL)
+_PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+LARGEST = 400
+"""No terminal of a test has more columns or rows."""
+
+
+def sequences(raw: bytes) -> set[str]:
+    """Each once; where the cursor is put is one of them, as long as that is on the screen."""
+    text = raw.decode(errors="replace")
+    found = {_without_place(sequence) for sequence in _ESCAPE.findall(text)}
+    return found | set(_STEERING.findall(_ESCAPE.sub("", text)))
+
+
+def _without_place(sequence: str) -> str:
+    place = _PLACE.fullmatch(sequence)
+    on_screen = place and all(0 < int(number) <= LARGEST for number in place.groups())
+    return "\x1b[row;columnH" if on_screen else sequence
