@@ -1,0 +1,5 @@
+"""Rows of lists of any length: where they come from, which ones are held, where the cursor is. Pure; no Textual."""
+
+from admin_tui.rows.source import InMemory, Source, Windowed
+
+__all__ = ["InMemory", "Source", "Windowed"]

@@ -1,0 +1,1 @@
+"""Widgets: they map lines to strips and keys to messages, and decide nothing."""
