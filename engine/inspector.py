@@ -103,7 +103,7 @@ class Inspector(Viewer):
         total = dict.fromkeys(states, 0)
         keep = {state: Keep(age_s) for state in states}
         while True:
-            pruned = await self._store.run(prune(self._keys(queue), self._clock.now_us(), keep))
+            pruned = (await self._store.run(prune(self._keys(queue), self._clock.now_us(), keep))).ended
             for state in total:
                 total[state] += pruned[state]
             if max(pruned.values()) < MAX_BATCH:

@@ -9,6 +9,7 @@ from typing import assert_never
 from engine.clock import Clock
 from engine.codec import encode_json
 from engine.errors import EngineError, Unreachable
+from engine.fingerprint import fingerprint
 from engine.journal import Journal, error_text, wants
 from engine.roster import Roster, Running
 from engine.streams import Call, Keys, Store
@@ -119,7 +120,7 @@ def to_settle(delivery: Delivery, outcome: Outcome) -> Settle:
         case Snoozed(delay_ms):
             return Settle(job_id, fence, "snooze", b"", delay_ms)
         case Fail(failure):
-            return Settle(job_id, fence, "fail", encode_json(failure))
+            return Settle(job_id, fence, "fail", encode_json(failure), fingerprint=fingerprint(failure))
         case Release():
             return Settle(job_id, fence, "release")
         case Cancelled():

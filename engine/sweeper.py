@@ -1,4 +1,4 @@
-"""Takes back what dead workers held, and deletes ended jobs past their retention."""
+"""Takes back what dead workers held, and deletes ended jobs past their retention and a day in the trash."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Sweeper:
                 break
         for _ in range(_MOST_CALLS):
             pruned = await self._store.run(prune(keys, self._clock.now_us(), options.keep()))
-            if any(pruned.values()):
-                gone: dict[str, Any] = {str(state): count for state, count in pruned.items()}
-                self._journal.tell_of("prune", keys.queue, **gone)
-            if max(pruned.values()) < MAX_BATCH:
+            if pruned.most:
+                gone: dict[str, Any] = {str(state): count for state, count in pruned.ended.items()}
+                self._journal.tell_of("prune", keys.queue, **gone, trash=pruned.trash)
+            if pruned.most < MAX_BATCH:
                 break
         self._sweeps += 1
         if self._sweeps % _DEAD_EVERY == 0:

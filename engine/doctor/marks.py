@@ -35,7 +35,7 @@ async def _marks(context: Context, keys: Keys) -> AsyncGenerator[Mark]:
     for base in (keys.job.encode(), keys.trail.encode()):
         async for key in _scan(context, "SCAN", b"MATCH", base + b"*"):
             yield Mark(key[len(base) :])
-    for name in ("delayed", *PRUNED):
+    for name in ("delayed", *PRUNED, "trash"):
         async for member in _members(context, "ZSCAN", getattr(keys, name)):
             yield Mark(member)
     async for member in _members(context, "HSCAN", keys.active):

@@ -36,6 +36,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "cancelled": ("waiting", "cancel"),
         "requested": ("active", "cancel"),
         "not_cancellable": ("completed", "cancel"),
+        "changed": ("delayed", "cancel waiting"),
         "unknown": ("nothing", "cancel"),
     },
     "enqueue": {
@@ -64,6 +65,16 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "idle": ("completed", "drop_consumers"),
     },
     "requeue": {"ok": ("failed", "requeue"), "not": ("completed", "requeue"), "unknown": ("nothing", "requeue")},
+    "revert": {
+        "ok": ("requeued", "revert requeue"),
+        "not": ("completed", "revert cancel"),
+        "unknown": ("nothing", "revert promote"),
+    },
+    "trash": {
+        "ok": ("completed", "trash trash"),
+        "not": ("waiting", "trash trash"),
+        "unknown": ("nothing", "trash trash"),
+    },
     "settle": {
         "ok": ("active", "settle retry"),
         "cancelled": ("flagged", "settle complete"),

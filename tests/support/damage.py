@@ -19,7 +19,7 @@ def marks(rig: Rig) -> list[Mark]:
     for base in (rig.keys.job, rig.keys.trail):
         for key in keys_of(rig, base):
             found[Mark(key[len(base) :])] = None
-    for name in ("delayed", *ENDS):
+    for name in ("delayed", *ENDS, "trash"):
         found |= {Mark(member): None for member in rig.command("ZRANGE", getattr(rig.keys, name), 0, -1)}
     found |= {Mark(member): None for member in rig.command("HKEYS", rig.keys.active)}
     for stream in STREAMS:
@@ -75,7 +75,7 @@ def lose_record(rig: Rig, job_id: str) -> None:
 
 def lose_index(rig: Rig, job_id: str) -> None:
     """No index names the job."""
-    for name in ("delayed", *ENDS):
+    for name in ("delayed", *ENDS, "trash"):
         rig.command("ZREM", getattr(rig.keys, name), job_id)
 
 
@@ -83,6 +83,11 @@ def move_index(rig: Rig, job_id: str) -> None:
     """The job is in `delayed` and in `failed`, whatever its state."""
     rig.command("ZADD", rig.keys.delayed, 5, job_id)
     rig.command("ZADD", rig.keys.failed, 7, job_id)
+
+
+def throw_away(rig: Rig, job_id: str) -> None:
+    """The trash names the job, and its record does not say so."""
+    rig.command("ZADD", rig.keys.trash, 9, job_id)
 
 
 def copy_entry(rig: Rig, job_id: str) -> None:
@@ -120,6 +125,7 @@ DAMAGES: tuple[Damage, ...] = (
     lose_record,
     lose_index,
     move_index,
+    throw_away,
     copy_entry,
     hold_twice,
     leave_trail,

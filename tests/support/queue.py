@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any, Literal
 
@@ -18,6 +19,7 @@ Verb = Literal["complete", "retry", "snooze", "fail", "release", "cancel"]
 STREAMS = ("again", "ready", "suspect")
 KEEP = Keep(86_400)
 FAILURE = b'{"type":"ValueError","message":"no"}'
+GROUP_OF_FAILURE = "0123456789ab"
 
 
 class Rig:
@@ -66,6 +68,10 @@ class Rig:
         """Whether the settle was accepted."""
         return self.settle_many(c.Settle(delivery.id, delivery.fence, verb, data, round(delay_s * 1000)))[0]
 
+    def fail(self, delivery: Delivery, fingerprint: str = GROUP_OF_FAILURE, data: bytes = FAILURE) -> None:
+        """The delivery has failed for good, with an error of this fingerprint."""
+        assert self.settle_many(c.Settle(delivery.id, delivery.fence, "fail", data, fingerprint=fingerprint)) == [True]
+
     def settle_many(self, *settles: c.Settle) -> list[bool]:
         """Which settles were accepted."""
         return [answer != "lost" for answer in self.answers(*settles)]
@@ -87,6 +93,10 @@ class Rig:
         """What a cancel of the ticket's run answers."""
         return self.store.run(c.cancel(self.keys, self.clock.now_us(), ticket.id, ticket.run))
 
+    def cancel_in(self, ticket: Enqueued, state: State) -> CancelAnswer | Literal["changed"]:
+        """What a cancel of the ticket's run answers that means it in this state only."""
+        return self.store.run(c.cancel(self.keys, self.clock.now_us(), ticket.id, ticket.run, state))
+
     def note(self, delivery: Delivery, kind: Literal["log", "progress", "checkpoint"], data: bytes = b"") -> bool:
         """Whether the note was kept."""
         note = c.Note(delivery.id, delivery.fence, kind, data)
@@ -95,7 +105,7 @@ class Rig:
     def prune(self, completed: Keep = KEEP, failed: Keep = KEEP, limit: int = 250) -> int:
         """The largest number of jobs deleted of one state."""
         keep = {State.COMPLETED: completed, State.FAILED: failed, State.CANCELLED: completed}
-        return max(self.store.run(c.prune(self.keys, self.clock.now_us(), keep, limit)).values())
+        return self.store.run(c.prune(self.keys, self.clock.now_us(), keep, limit)).most
 
     def pause(self, *, paused: bool = True) -> bool:
         """Whether that changed something."""
@@ -110,6 +120,27 @@ class Rig:
         """What a promote of the tickets' runs answers."""
         runs = [(ticket.id, ticket.run) for ticket in tickets]
         return self.store.run(c.promote(self.keys, self.clock.now_us(), runs))
+
+    def trash(self, *tickets: Enqueued) -> list[c.Answer]:
+        """What is answered when the tickets' runs are put into the trash."""
+        return self._trash("trash", tickets)
+
+    def restore(self, *tickets: Enqueued) -> list[c.Answer]:
+        """What is answered when the tickets' runs are taken out of the trash."""
+        return self._trash("restore", tickets)
+
+    def delete_runs(self, *tickets: Enqueued) -> list[c.Answer]:
+        """What is answered when the tickets' runs are deleted for good."""
+        return self._trash("delete", tickets)
+
+    def _trash(self, verb: Literal["trash", "restore", "delete"], tickets: Sequence[Enqueued]) -> list[c.Answer]:
+        runs = [(ticket.id, ticket.run) for ticket in tickets]
+        return self.store.run(c.trash(self.keys, self.clock.now_us(), verb, runs))
+
+    def revert(self, done: Literal["requeue", "cancel", "promote"], *tickets: Enqueued) -> list[c.Answer]:
+        """What is answered when this is taken back that was done to the tickets' runs."""
+        runs = [(ticket.id, ticket.run) for ticket in tickets]
+        return self.store.run(c.revert(self.keys, self.clock.now_us(), done, runs))
 
     def set_limits(self, **values: str) -> bool:
         """Whether setting these at run time changed something."""
@@ -181,6 +212,19 @@ class Rig:
     def record(self, job_id: str) -> dict[str, str]:
         """The record's fields as they are stored."""
         return _pairs(self.command("HGETALL", self.keys.job + job_id))
+
+    def groups(self) -> dict[str, int]:
+        """The error groups with how many jobs of each are failed now, those that failed longest ago first."""
+        return {fingerprint: int(self.group(fingerprint)["jobs"]) for fingerprint in self.scores("groups")}
+
+    def group(self, fingerprint: str) -> dict[str, str]:
+        """The fields of an error group."""
+        return _pairs(self.command("HGETALL", self.keys.group + fingerprint))
+
+    def scores(self, name: str) -> dict[str, int]:
+        """The members of a sorted set with their scores."""
+        words = [word.decode() for word in self.command("ZRANGE", getattr(self.keys, name), 0, -1, "WITHSCORES")]
+        return dict(zip(words[::2], map(int, words[1::2]), strict=True))
 
     def control(self) -> dict[str, str]:
         """The fields of `control`."""

@@ -42,6 +42,21 @@ def noting(kind: Literal["log", "progress", "checkpoint"]) -> Callable[[Rig], Ca
     return lambda rig: c.note(rig.keys, rig.clock.now_us(), [c.Note(ID, fence_of(rig), kind, b"{}")])
 
 
+def trashing(verb: Literal["trash", "restore", "delete"]) -> Callable[[Rig], Call[Any]]:
+    """The run into the trash, out of it, or gone."""
+    return lambda rig: c.trash(rig.keys, rig.clock.now_us(), verb, [(ID, run_of(rig)), ("x", 1)])
+
+
+def reverting(done: Literal["requeue", "cancel", "promote"]) -> Callable[[Rig], Call[Any]]:
+    """What was done to the run is taken back; a requeued one is named by the run before it."""
+
+    def call(rig: Rig) -> Call[Any]:
+        run = int(_record(rig).get("before", "1")) if done == "requeue" else run_of(rig)
+        return c.revert(rig.keys, rig.clock.now_us(), done, [(ID, run), ("x", 1)])
+
+    return call
+
+
 def listing(state: State) -> Callable[[Rig], Call[Any]]:
     """A page of the jobs in this state."""
     return lambda rig: reads.list_jobs(rig.keys, state, 10)
@@ -65,6 +80,7 @@ SENT: dict[str, Callable[[Rig], Call[Any]]] = {
     "renew with strays": lambda rig: c.renew(rig.keys, rig.clock.now_us(), "w1", [], strays=True, lease_ms=0),
     "reclaim": lambda rig: c.reclaim(rig.keys, rig.clock.now_us(), ["w1", "w2"]),
     "cancel": lambda rig: c.cancel(rig.keys, rig.clock.now_us(), ID, run_of(rig)),
+    "cancel waiting": lambda rig: c.cancel(rig.keys, rig.clock.now_us(), ID, run_of(rig), State.WAITING),
     "note log": noting("log"),
     "note progress": noting("progress"),
     "note checkpoint": noting("checkpoint"),
@@ -75,6 +91,8 @@ SENT: dict[str, Callable[[Rig], Call[Any]]] = {
     "resume": lambda rig: c.pause(rig.keys, paused=False),
     "requeue": lambda rig: c.requeue(rig.keys, rig.clock.now_us(), 60, [(ID, run_of(rig))]),
     "promote": lambda rig: c.promote(rig.keys, rig.clock.now_us(), [(ID, run_of(rig))]),
+    **{f"trash {verb}": trashing(verb) for verb in ("trash", "restore", "delete")},
+    **{f"revert {done}": reverting(done) for done in ("requeue", "cancel", "promote")},
     "repair": lambda rig: c.repair(rig.keys, rig.clock.now_us(), damage.marks(rig)),
     "drop_consumers": lambda rig: c.drop_consumers(rig.keys, [b"w1", b"w2"]),
 }
@@ -82,6 +100,7 @@ READS: dict[str, Callable[[Rig], Call[Any]]] = {
     "audit": lambda rig: reads.audit(rig.keys, damage.marks(rig)),
     "rights": lambda rig: reads.rights(rig.keys, [("PING",)]),
     "counts": lambda rig: reads.counts(rig.keys, rig.clock.now_us(), KEEP, KEEP),
+    "snapshot": lambda rig: reads.snapshot([reads.Seen(rig.keys, KEEP, KEEP, 10)], rig.clock.now_us(), 5, 0),
     "show": lambda rig: reads.show(rig.keys, ID),
     "follow": lambda rig: reads.follow(rig.keys, ID, ""),
     "limits": lambda rig: reads.limits(rig.keys, rig.clock.now_us(), 10),

@@ -97,6 +97,44 @@ def requeued(rig: Rig) -> None:
     rig.store.run(c.requeue(rig.keys, rig.clock.now_us(), 60, [(ID, run)]))
 
 
+def trashed(verb: Verb) -> Callable[[Rig], None]:
+    """The state after this verb, in the trash."""
+
+    def state(rig: Rig) -> None:
+        ended(verb)(rig)
+        run = int(rig.record(ID)["run"])
+        rig.store.run(c.trash(rig.keys, rig.clock.now_us(), "trash", [(ID, run)]))
+
+    return state
+
+
+def grouped(rig: Rig) -> None:
+    """It has failed, and is in an error group."""
+    waiting(rig)
+    rig.fail(rig.take(1)[0])
+
+
+def regrouped(rig: Rig) -> None:
+    """It was in an error group, and is requeued."""
+    grouped(rig)
+    rig.store.run(c.requeue(rig.keys, rig.clock.now_us(), 60, [(ID, int(rig.record(ID)["run"]))]))
+
+
+def called_off(state: Callable[[Rig], None]) -> Callable[[Rig], None]:
+    """The state, and then a cancel."""
+
+    def both(rig: Rig) -> None:
+        state(rig)
+        rig.store.run(c.cancel(rig.keys, rig.clock.now_us(), ID, int(rig.record(ID)["run"])))
+
+    return both
+
+
+def promoted(rig: Rig) -> None:
+    delayed(rig)
+    rig.store.run(c.promote(rig.keys, rig.clock.now_us(), [(ID, int(rig.record(ID)["run"]))]))
+
+
 def paused(rig: Rig) -> None:
     waiting(rig)
     rig.pause()
@@ -158,6 +196,13 @@ STATES: dict[str, Callable[[Rig], None]] = {
     "failed": ended("fail"),
     "cancelled": ended("cancel"),
     "requeued": requeued,
+    "trashed": trashed("complete"),
+    "failed and trashed": trashed("fail"),
+    "in an error group": grouped,
+    "requeued from its group": regrouped,
+    "cancelled as it waited": called_off(waiting),
+    "cancelled in its delay": called_off(delayed),
+    "promoted": promoted,
     "paused": paused,
     "unrecorded": unrecorded,
     "hostile": hostile,
@@ -168,6 +213,7 @@ STATES: dict[str, Callable[[Rig], None]] = {
     "without its lease": damaged(active, damage.lose_pending),
     "without its index": damaged(delayed, damage.lose_index),
     "in two places": damaged(waiting, damage.move_index),
+    "in the trash by mistake": damaged(ended("complete"), damage.throw_away),
     "in two streams": damaged(waiting, damage.copy_entry),
     "not configured": unconfigured,
 }

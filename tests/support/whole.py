@@ -18,10 +18,12 @@ def check_whole(rig: Rig) -> None:
     known = {state: _in_state(seen, state) for state in LIVE + ENDS}
     assert sum(map(len, known.values())) == len(seen.records), "a record is in no known state"
     _check_streams(seen, known["waiting"], known["active"])
-    scores = {"delayed": "due", **dict.fromkeys(ENDS, "ended")}
-    for state, field in scores.items():
-        found = seen.scores(getattr(rig.keys, state))
-        assert found == {job_id: int(seen.records[job_id][field]) for job_id in known[state]}, state
+    known["trash"] = {job_id for state in ENDS for job_id in known[state] if "trashed" in seen.records[job_id]}
+    scores = {"delayed": "due", **dict.fromkeys(ENDS, "ended"), "trash": "trashed"}
+    for place, field in scores.items():
+        found = seen.scores(getattr(rig.keys, place))
+        named = known[place] - (known["trash"] if place in ENDS else set())
+        assert found == {job_id: int(seen.records[job_id][field]) for job_id in named}, place
     for key, content in seen.contents.items():
         assert not key.startswith(rig.keys.job) or content.ttl_ms == -1, f"{key} expires"
 

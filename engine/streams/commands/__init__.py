@@ -1,14 +1,28 @@
 """One typed function for each Lua file that changes state; each returns a `Call` and does no I/O."""
 
 from engine.streams.commands.build import MAX_BATCH, MAX_BYTES
-from engine.streams.commands.operator import Requeued, cancel, configure, number, pause, promote, requeue, set_limits
+from engine.streams.commands.operator import (
+    Answer,
+    Requeued,
+    cancel,
+    configure,
+    number,
+    pause,
+    promote,
+    requeue,
+    revert,
+    set_limits,
+    trash,
+)
 from engine.streams.commands.producer import NewJob, Refused, enqueue
 from engine.streams.commands.repair import Fault, Mark, Mended, drop_consumers, repair
 from engine.streams.commands.worker import (
     PRUNED,
+    TRASH_MS,
     Acquired,
     Holding,
     Note,
+    Pruned,
     Renewed,
     Settle,
     Settled,
@@ -25,13 +39,16 @@ __all__ = [
     "MAX_BATCH",
     "MAX_BYTES",
     "PRUNED",
+    "TRASH_MS",
     "Acquired",
+    "Answer",
     "Fault",
     "Holding",
     "Mark",
     "Mended",
     "NewJob",
     "Note",
+    "Pruned",
     "Refused",
     "Renewed",
     "Requeued",
@@ -52,6 +69,8 @@ __all__ = [
     "renew",
     "repair",
     "requeue",
+    "revert",
     "set_limits",
     "settle",
+    "trash",
 ]

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, overload
 
 from msgspec import Struct
 
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import build
 from engine.streams.keys import Keys
-from engine.types import CancelAnswer, QueueLimits
+from engine.types import CancelAnswer, QueueLimits, State
+
+Answer = Literal["ok", "not", "unknown"]
+"""Of one run: it is so now, or was before; another state or run, so that nothing was done; there is no such job."""
 
 
 class Requeued(Struct, frozen=True):
     """What became of one job: `ok`, `not` (another state or run) or `unknown`; and the run that waits now."""
 
-    answer: Literal["ok", "not", "unknown"]
+    answer: Answer
     run: int
 
 
-def cancel(k: Keys, clock_us: int, job_id: str, run: int) -> Call[CancelAnswer]:
-    """A waiting or delayed job has ended as cancelled; an active one is flagged."""
+@overload
+def cancel(k: Keys, clock_us: int, job_id: str, run: int) -> Call[CancelAnswer]: ...
+@overload
+def cancel(k: Keys, clock_us: int, job_id: str, run: int, state: State) -> Call[CancelAnswer | Literal["changed"]]: ...
+def cancel(k: Keys, clock_us: int, job_id: str, run: int, state: State | None = None) -> Call[Any]:
+    """A waiting or delayed job has ended as cancelled; an active one is flagged.
 
-    def decode(reply: bytes) -> CancelAnswer:
+    With `state` only if it is in that one; `changed` says that it is not, and that nothing was done.
+    """
+
+    def decode(reply: bytes) -> CancelAnswer | Literal["changed"]:
         return cast("CancelAnswer", reply.decode())
 
-    return build("cancel", k, [clock_us, job_id, run], decode)
+    return build("cancel", k, [clock_us, job_id, run, state or ""], decode)
 
 
 def requeue(k: Keys, clock_us: int, tenant_ttl_s: int, runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:
@@ -37,6 +47,33 @@ def requeue(k: Keys, clock_us: int, tenant_ttl_s: int, runs: Sequence[tuple[str,
 def promote(k: Keys, clock_us: int, runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:
     """The named delayed runs wait no longer for their time."""
     return _requeue(k, [clock_us, 0, "promote"], runs)
+
+
+def trash(
+    k: Keys, clock_us: int, verb: Literal["trash", "restore", "delete"], runs: Sequence[tuple[str, int]]
+) -> Call[list[Answer]]:
+    """The named ended runs are in the trash, back from it, or gone for good; `delete` of what is gone is `ok`."""
+    return _act("trash", k, [clock_us, verb], runs)
+
+
+def revert(
+    k: Keys, clock_us: int, done: Literal["requeue", "cancel", "promote"], runs: Sequence[tuple[str, int]]
+) -> Call[list[Answer]]:
+    """The runs are where they were before this was done to them; not those that were handed over since.
+
+    Each is named as it was when it was done: a requeued one by the run that ended.
+    """
+    return _act("revert", k, [clock_us, done], runs)
+
+
+def _act(name: str, k: Keys, args: list[Arg], runs: Sequence[tuple[str, int]]) -> Call[list[Answer]]:
+    for run in runs:
+        args += run
+
+    def decode(reply: list[bytes]) -> list[Answer]:
+        return [cast("Answer", answer.decode()) for answer in reply]
+
+    return build(name, k, args, decode, len(runs))
 
 
 def _requeue(k: Keys, args: list[Arg], runs: Sequence[tuple[str, int]]) -> Call[list[Requeued]]:

@@ -14,6 +14,8 @@ from engine.types import Delivery, Keep, State
 
 PRUNED = (State.COMPLETED, State.FAILED, State.CANCELLED)
 _FOR_EVER = Keep(10**10)
+TRASH_MS = 86_400_000
+"""How long a job stays in the trash."""
 
 
 class Acquired(Struct, frozen=True):
@@ -31,13 +33,17 @@ class Acquired(Struct, frozen=True):
 
 
 class Settle(Struct, frozen=True):
-    """How one delivery ended: the verb, its data (result or failure as JSON) and its wait."""
+    """How one delivery ended: the verb, its data (result or failure as JSON), and what more its verb needs.
+
+    `delay_ms` is for retry and snooze, `fingerprint` for fail: by it the job is in its error group.
+    """
 
     id: str
     fence: int
     verb: Literal["complete", "retry", "snooze", "fail", "release", "cancel"]
     data: bytes = b""
     delay_ms: int = 0
+    fingerprint: str = ""
 
 
 Settled = Literal["ok", "cancelled", "lost"]
@@ -87,6 +93,18 @@ class Swept(Struct, frozen=True):
         return sum(done == verb for done, _ in self.jobs)
 
 
+class Pruned(Struct, frozen=True):
+    """How many ended jobs one prune has deleted: of each state, and of the trash."""
+
+    ended: dict[State, int]
+    trash: int
+
+    @property
+    def most(self) -> int:
+        """The largest of these numbers: below the limit of the call, there was no more to delete."""
+        return max(self.trash, *self.ended.values())
+
+
 class Note(Struct, frozen=True):
     """A log line, progress as JSON, or a checkpoint, of one delivery."""
 
@@ -129,7 +147,7 @@ def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[Settl
     """Each delivery still owned has ended; sent twice, it answers the same."""
     args: list[Arg] = [clock_us]
     for s in settles:
-        args += (s.id, s.fence, s.verb, s.data, s.delay_ms)
+        args += (s.id, s.fence, s.verb, s.data, s.fingerprint or s.delay_ms)
     size_bytes = sum(len(s.data) for s in settles)
     return build("settle", k, args, lambda reply: [_SETTLED[answer] for answer in reply], len(settles), size_bytes)
 
@@ -167,10 +185,21 @@ def note(k: Keys, clock_us: int, notes: Sequence[Note]) -> Call[list[bool]]:
     return build("note", k, args, oks, len(notes), sum(len(n.data) for n in notes))
 
 
-def prune(k: Keys, clock_us: int, keep: Mapping[State, Keep], limit: int = MAX_BATCH) -> Call[dict[State, int]]:
-    """Ended jobs past their age or count are gone, at most `limit` of a state; how many of each. Others stay."""
+def prune(
+    k: Keys, clock_us: int, keep: Mapping[State, Keep], limit: int = MAX_BATCH, trash_ms: int = TRASH_MS
+) -> Call[Pruned]:
+    """Ended jobs past their age or count are gone, at most `limit` of a state; how many of each. Others stay.
+
+    So are those that have been in the trash for `trash_ms`.
+    """
     args: list[Arg] = [clock_us, limit]
     for state in PRUNED:
         kept = keep.get(state, _FOR_EVER)
         args += (int(kept.age_s * 1000), -1 if kept.count is None else kept.count)
-    return build("prune", k, args, lambda reply: dict(zip(PRUNED, (int(n) for n in reply), strict=True)), items=limit)
+    args.append(trash_ms)
+
+    def decode(reply: list[bytes]) -> Pruned:
+        *ended, trash = map(int, reply)
+        return Pruned(dict(zip(PRUNED, ended, strict=True)), trash)
+
+    return build("prune", k, args, decode, items=limit)

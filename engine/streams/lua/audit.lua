@@ -10,6 +10,7 @@
 -- KEYS[8] cancelled  zset
 -- KEYS[9] job        prefix
 -- KEYS[10] trail     prefix
+-- KEYS[11] trash     zset
 -- ARGV[1...] marks   two each: id, place (`stream entry`, if it was found there, or empty)
 --
 -- writes nothing: EVALSHA_RO
@@ -21,7 +22,7 @@
 --- @include digits
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
-local SETS = { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancelled = KEYS[8] }
+local SETS = { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancelled = KEYS[8], trash = KEYS[11] }
 local queue = { streams = STREAMS, sets = SETS, active = KEYS[5], jobs = KEYS[9], trails = KEYS[10] }
 queue.read = read_groups(STREAMS)
 local reply = {}

@@ -12,8 +12,10 @@
 -- ARGV[1] clock_us  0 for the server's
 -- ARGV[2] id
 -- ARGV[3] run       the run that is meant: a call sent twice never ends a later one
+-- ARGV[4] state     only a job in this state is meant; empty: in any
 --
--- returns cancelled | requested (active: flagged) | not_cancellable (ended otherwise, or another run) | unknown
+-- returns cancelled (also if it was before) | requested (active: flagged) | not_cancellable (ended otherwise, or another
+--   run) | changed (it is not in the state that is meant: nothing was done) | unknown
 
 --- @include clock
 --- @include digits
@@ -34,6 +36,9 @@ if record[2] ~= ARGV[3] then
 end
 if record[1] == 'cancelled' then
   return 'cancelled'
+end
+if ARGV[4] and ARGV[4] ~= '' and ARGV[4] ~= record[1] then
+  return 'changed'
 end
 
 if record[1] == 'active' then
@@ -58,7 +63,7 @@ else
   return 'not_cancellable'
 end
 local now = read_clock(ARGV[1])
-end_cancelled(KEYS[8], key, id, digits(math.floor(now / 1000)), {})
+end_cancelled(KEYS[8], key, id, digits(math.floor(now / 1000)), { 'earlier', record[1] })
 emit(KEYS[6], { 'cancel', id })
 write_stats(KEYS[7], now, { cancel = 1 })
 return 'cancelled'

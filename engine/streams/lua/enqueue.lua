@@ -15,6 +15,8 @@
 -- KEYS[13] cancelled zset
 -- KEYS[14] job       prefix
 -- KEYS[15] tenant    prefix
+-- KEYS[16] trash     zset
+-- KEYS[17] group     prefix
 -- ARGV[1] clock_us   0 for the server's
 -- ARGV[2] op_ttl_ms
 -- ARGV[3] tenant_ttl_s
@@ -33,6 +35,7 @@
 --- @include wake
 --- @include emit
 --- @include stats
+--- @include leave_end
 
 check_items((#ARGV - 4) / 6)
 local answered = redis.call('GET', KEYS[1])
@@ -54,7 +57,7 @@ local function count_waiting()
 end
 
 local LIVE = { waiting = true, delayed = true, active = true }
-local ENDS = { completed = KEYS[11], failed = KEYS[12], cancelled = KEYS[13] }
+local ENDS = { completed = KEYS[11], failed = KEYS[12], cancelled = KEYS[13], trash = KEYS[16] }
 local now = read_clock(ARGV[1])
 local fence = whole(redis.call('HGET', KEYS[2], 'fence')) or 0
 local most = tonumber(ARGV[4])
@@ -102,7 +105,7 @@ for _, job in ipairs(new) do
   local delay_ms, tenant, digest = tonumber(ARGV[job.at + 3]), ARGV[job.at + 4], ARGV[job.at + 5]
   local key = KEYS[14] .. id
   if job.ended then
-    redis.call('ZREM', ENDS[job.ended], id)
+    leave_end(ENDS, KEYS[17], key, id, job.ended)
     redis.call('DEL', key)
   end
   local fields

@@ -13,6 +13,8 @@
 -- KEYS[11] bad       stream
 -- KEYS[12] job       prefix
 -- KEYS[13] trail     prefix
+-- KEYS[14] groups    zset
+-- KEYS[15] group     prefix
 -- ARGV[1] clock_us   0 for the server's
 -- ARGV[2...] dead    consumers that no longer beat: deleted once nothing of theirs is pending
 --
@@ -38,6 +40,7 @@
 --- @include end_cancelled
 --- @include set_aside
 --- @include restore
+--- @include join_groups
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local now, skew = read_clock(ARGV[1])
@@ -54,7 +57,7 @@ if now < reclaim_from then
   return { '0', digits(math.ceil((reclaim_from - now) / 1000)) }
 end
 
-local emitted, tally, more = {}, {}, false
+local emitted, tally, failures, more = {}, {}, {}, false
 
 local function note(verb, id)
   emitted[#emitted + 1] = verb
@@ -71,8 +74,9 @@ local function charge(id, key, holding, record)
   -- Not `last`: that would tell the late settle of a delivery that was taken away that it was accepted.
   local extra = { 'crashed', holding.fence, 'worker', holding.consumer, 'crashes', digits(crashes), 'error', failure }
   if crashes >= limits.max_crashes then
-    redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, unpack(extra))
+    redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, 'group', 'crashed', unpack(extra))
     redis.call('ZADD', KEYS[9], now_ms, id)
+    add_failure(failures, 'crashed', id, failure)
     return note('fail', id)
   end
   hand_back(STREAMS, key, id, crashes, limits.suspect_at, extra)
@@ -121,6 +125,7 @@ for name, stream in pairs(STREAMS) do
     end
   end
 end
+join_groups(KEYS[14], KEYS[15], now_ms, failures, tally)
 emit(KEYS[7], emitted)
 write_stats(KEYS[8], now, tally)
 if tally.reclaim or tally.release then

@@ -13,6 +13,7 @@
 -- KEYS[11] cancelled zset
 -- KEYS[12] job       prefix
 -- KEYS[13] trail     prefix
+-- KEYS[14] trash     zset
 -- ARGV[1] clock_us   0 for the server's
 -- ARGV[2] verb       jobs | consumers
 -- ARGV[3...] named   jobs: two each: id, place (`stream entry`, if it was found there, or empty);
@@ -33,7 +34,7 @@
 --- @include diagnose
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
-local SETS = { delayed = KEYS[4], completed = KEYS[9], failed = KEYS[10], cancelled = KEYS[11] }
+local SETS = { delayed = KEYS[4], completed = KEYS[9], failed = KEYS[10], cancelled = KEYS[11], trash = KEYS[14] }
 local queue = { streams = STREAMS, sets = SETS, active = KEYS[5], jobs = KEYS[12], trails = KEYS[13] }
 local now_ms = digits(math.floor(read_clock(ARGV[1]) / 1000))
 local limits = read_limits(KEYS[6]) or { suspect_at = 2 }
@@ -60,10 +61,11 @@ end
 local MEND = {}
 
 function MEND.unlisted(job)
-  local field = job.state == 'delayed' and 'due' or 'ended'
+  local set = set_of(job)
+  local field = TIMES[set]
   local time = tonumber(job[field] or '') and job[field] or now_ms
   redis.call('HSET', job.key, field, time)
-  redis.call('ZADD', SETS[job.state], time, job.id)
+  redis.call('ZADD', SETS[set], time, job.id)
 end
 
 -- In the stream that the record names, among the suspects if it belongs there.
@@ -101,9 +103,9 @@ function MEND.unpending(job)
 end
 
 function MEND.doubled(job)
-  for state, score in pairs(job.scores) do
-    if score and state ~= job.state then
-      redis.call('ZREM', SETS[state], job.id)
+  for set, score in pairs(job.scores) do
+    if score and set ~= set_of(job) then
+      redis.call('ZREM', SETS[set], job.id)
     end
   end
   if job.state ~= 'active' then

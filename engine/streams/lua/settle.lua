@@ -14,9 +14,13 @@
 -- KEYS[12] cancelled zset
 -- KEYS[13] job       prefix
 -- KEYS[14] trail     prefix
+-- KEYS[15] groups    zset
+-- KEYS[16] group     prefix
 -- ARGV[1] clock_us   0 for the server's
--- ARGV[2...] settles five each: id, fence, verb, data (result or error), delay_ms
+-- ARGV[2...] settles five each: id, fence, verb, data (result or error), detail
 --   verb is complete | retry | snooze | fail | release | cancel
+--   detail is the delay in ms for retry and snooze, for fail the error's fingerprint (12 hex digits; else the job is in
+--   no error group), and is not read for the others
 --
 -- returns one each: ok | cancelled (its cancel had been asked for: it ended so, whatever the verb) | lost (not owned by
 --   this fence: nothing of the job was changed)
@@ -35,6 +39,8 @@
 --- @include tally
 --- @include hand_back
 --- @include trail
+--- @include fingerprint
+--- @include join_groups
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local INDEX = { complete = KEYS[10], fail = KEYS[11], cancel = KEYS[12], retry = KEYS[4], snooze = KEYS[4] }
@@ -73,7 +79,7 @@ end
 local was_full = limits.max_active > 0 and redis.call('HLEN', KEYS[5]) >= limits.max_active
 redis.call('HDEL', KEYS[5], unpack(released))
 
-local emitted, tally, runs, indexed, woken = {}, {}, {}, {}, was_full
+local emitted, tally, runs, indexed, failures, woken = {}, {}, {}, {}, {}, was_full
 local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 
 local function index(verb, score, id)
@@ -82,10 +88,13 @@ local function index(verb, score, id)
   table.insert(indexed[verb], id)
 end
 
+local function due_after(delay_ms)
+  return delay_ms > 0 and digits(math.ceil(now / 1000) + delay_ms) or now_ms
+end
+
 for _, job in ipairs(owned) do
   local id, key, at, worker = job.id, KEYS[13] .. job.id, job.n * 5 - 3, job.holding.consumer
-  local fence, verb, data, delay_ms = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], tonumber(ARGV[at + 4])
-  local due_ms = delay_ms > 0 and digits(math.ceil(now / 1000) + delay_ms) or now_ms
+  local fence, verb, data, detail = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local attempts = digits((whole(job.record[3]) or 0) + 1)
   if job.holding.flagged then
     verb = 'cancel'
@@ -103,20 +112,26 @@ for _, job in ipairs(owned) do
     hand_back(STREAMS, key, id, crashes, limits.suspect_at, { 'last', fence, 'worker', worker })
     woken = true
   elseif verb == 'snooze' then
-    local snoozed = digits((whole(job.record[5]) or 0) + delay_ms)
+    local delay_ms = whole(detail) or 0
+    local due_ms, snoozed = due_after(delay_ms), digits((whole(job.record[5]) or 0) + delay_ms)
     redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker, 'snoozed', snoozed)
+    index(verb, due_ms, id)
+  elseif verb == 'retry' then
+    local due_ms = due_after(whole(detail) or 0)
+    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,
+      'worker', worker, 'error', data, 'due', due_ms)
+    redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker,
+      'attempts', attempts, 'error', data)
     index(verb, due_ms, id)
   else
     write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,
       'worker', worker, 'error', data)
-    if verb == 'retry' then
-      redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker,
-        'attempts', attempts, 'error', data)
-      index(verb, due_ms, id)
-    else
-      redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, 'last', fence, 'worker', worker,
-        'attempts', attempts, 'error', data)
-      index(verb, now_ms, id)
+    redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, 'last', fence, 'worker', worker,
+      'attempts', attempts, 'error', data)
+    index(verb, now_ms, id)
+    if is_fingerprint(detail) then
+      redis.call('HSET', key, 'group', detail)
+      add_failure(failures, detail, id, data)
     end
   end
   emitted[#emitted + 1] = verb
@@ -138,6 +153,7 @@ for stream, entries in pairs(gone) do
     redis.call('XDEL', STREAMS[stream], unpack(entries))
   end
 end
+join_groups(KEYS[15], KEYS[16], now_ms, failures, tally)
 emit(KEYS[8], emitted)
 write_stats(KEYS[9], now, tally, 'run', runs)
 if woken then

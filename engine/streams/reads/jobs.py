@@ -148,6 +148,7 @@ def _attempt(entry: dict[str, bytes]) -> Attempt:
         worker=worker_label(entry["worker"].decode()),
         error=_sentence(failure),
         stack=failure.stack,
+        due=int(entry["due"]) if "due" in entry else None,
     )
 
 

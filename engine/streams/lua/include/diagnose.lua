@@ -2,9 +2,17 @@
 --- @include holding
 --- @include text
 -- What disagrees about one job: its record and the places that name jobs, all read at this moment. `queue` holds keys:
--- `streams` by name, `sets` by the state of the jobs in them, `active`, `jobs`, `trails`; and `read`, see read_groups.
+-- `streams` by name, `sets` by the state of the jobs in them and `trash`, `active`, `jobs`, `trails`; and `read`, see
+-- read_groups.
 -- A stream's entry is its job's own only if the record is waiting or active and names it as `at`.
 local STATES = { waiting = true, delayed = true, active = true, completed = true, failed = true, cancelled = true }
+-- By which time a job is in its set.
+local TIMES = { delayed = 'due', completed = 'ended', failed = 'ended', cancelled = 'ended', trash = 'trashed' }
+
+-- The set that an ended or delayed job is in: an ended one that is marked as trashed is in the trash.
+local function set_of(job)
+  return job.trashed and TIMES[job.state] == 'ended' and 'trash' or job.state
+end
 
 -- How far the group of each stream has read; nothing for a stream without its group.
 local function read_groups(streams)
@@ -62,10 +70,11 @@ local function look_at(queue, id)
     job.named = job.named or job.scores[state]
   end
   job.holding = read_holding(redis.call('HGET', queue.active, id))
-  local record = read_record(job.key, 'state', 'at', 'run', 'due', 'ended', 'name', 'attempts', 'crashes', 'snoozed')
+  local record = read_record(job.key, 'state', 'at', 'run', 'due', 'ended', 'name', 'attempts', 'crashes', 'snoozed',
+    'trashed')
   if record then
     job.state, job.at, job.run, job.due, job.ended = record[1], record[2], record[3], record[4], record[5]
-    job.crashes = tonumber(record[8] or '0')
+    job.crashes, job.trashed = tonumber(record[8] or '0'), record[10]
     job.sound = STATES[job.state] and job.run and is_count(job.run) and record[6] and is_text(id) and is_text(record[6])
       and is_count(record[7]) and is_count(record[8]) and is_count(record[9])
       and redis.call('HEXISTS', job.key, 'payload') == 1
@@ -77,9 +86,9 @@ end
 -- Whether the job is where its state says.
 local function judge_own(queue, job)
   local stream, entry = parse_place(queue, job.at)
-  if queue.sets[job.state] then
-    local wanted = tonumber((job.state == 'delayed' and job.due or job.ended) or '')
-    local score = tonumber(job.scores[job.state] or '')
+  local set = set_of(job)
+  if queue.sets[set] then
+    local wanted, score = tonumber(job[TIMES[set]] or ''), tonumber(job.scores[set] or '')
     return (not score or (wanted and score ~= wanted)) and 'unlisted'
   end
   local where, owner = 'gone', nil
@@ -100,8 +109,8 @@ end
 
 -- Whether another place names the job too.
 local function is_doubled(job)
-  for state, score in pairs(job.scores) do
-    if score and state ~= job.state then
+  for set, score in pairs(job.scores) do
+    if score and set ~= set_of(job) then
       return true
     end
   end
@@ -109,9 +118,10 @@ local function is_doubled(job)
 end
 
 -- The job as it was found and what is wrong with it, as words: unreadable (no worker can run it) | unrecorded (no
--- record, but something names it) | unlisted (not in its state's set, or not at its time) | undelivered (waiting, but
--- its stream will not hand it over) | unheld (active, but `active` names no delivery of it) | unpending (its lease is
--- nobody's) | doubled (a place of another state names it too) | stale (`place` is an entry that is not the job's own).
+-- record, but something names it) | unlisted (not in its state's set, or in the trash if it is `trashed`, or not at its
+-- time) | undelivered (waiting, but its stream will not hand it over) | unheld (active, but `active` names no delivery
+-- of it) | unpending (its lease is nobody's) | doubled (another place names it too: of another state, or of the trash
+-- and not) | stale (`place` is an entry that is not the job's own).
 local function diagnose(queue, id, place)
   local job, found = look_at(queue, id), {}
   local stream, entry = parse_place(queue, place)
