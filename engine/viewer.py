@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any
 
 import msgspec
 
 from engine.clock import Clock
 from engine.errors import SettingError
 from engine.registry import Queue, find_queue
+from engine.snapshots import Snapshots
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.events import decode_events
 from engine.streams.keys import check_id
 from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
-from engine.views import EventPage, JobPage, LimitsView, MinuteStats
+from engine.views import EventPage, JobPage, LimitsView, MinuteStats, Snapshot
 from engine.why import beating, no_job, why_job, why_queue, why_unknown
+from engine.workers import Workers
 
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
@@ -31,11 +32,12 @@ class Viewer:
 
     def __init__(self, queues: dict[str, Queue], store: Store, prefix: str, clock: Clock) -> None:
         self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
-        self._registry = Registry(prefix)
+        self._workers = Workers(store, Registry(prefix))
+        self._snapshots = Snapshots(list(queues.values()), store, prefix, clock)
 
-    async def snapshot(self) -> Sequence[QueueCounts]:
-        """How many jobs of each queue are in each state."""
-        return [await self.counts(name) for name in self._queues]
+    async def snapshot(self, minutes: int = 30) -> Snapshot:
+        """All queues, workers and the server at one moment, in one round trip; in two where a worker is new."""
+        return await self._snapshots.take(minutes)
 
     async def counts(self, queue: str) -> QueueCounts:
         """How many jobs of the queue are in each state; ended ones within their retention."""
@@ -151,11 +153,7 @@ class Viewer:
 
     async def workers(self) -> Sequence[WorkerInfo]:
         """The processes whose heartbeat is younger than 30 s, oldest first."""
-        names = await self._store.command("ZRANGE", self._registry.workers, 0, -1)
-        consumers = [name.decode(errors="backslashreplace") for name in names]
-        replies = [await self._store.command("HGETALL", self._registry.worker(each)) for each in consumers]
-        found = [_worker(each, reply) for each, reply in zip(consumers, replies, strict=True) if reply]
-        return sorted([worker for worker in found if worker is not None], key=lambda worker: worker.started)
+        return await self._workers.read(self._workers.submit())
 
     async def why(self, queue: str, job_id: str | None = None) -> str:
         """One sentence: why the job, or the queue's next one, is not running; or what it is doing."""
@@ -183,14 +181,3 @@ class Viewer:
 def _order(event_id: str) -> tuple[int, int]:
     ms, _, number = event_id.partition("-")
     return int(ms), int(number or 0)
-
-
-def _worker(consumer: str, flat: Sequence[bytes]) -> WorkerInfo | None:
-    """What the process told of itself; None for what no worker of this engine can have written."""
-    try:
-        fields: dict[str, Any] = {k.decode(): v.decode() for k, v in zip(flat[::2], flat[1::2], strict=True)}
-        fields["queues"] = msgspec.json.decode(fields["queues"])
-        fields["concurrency"] = msgspec.json.decode(fields["concurrency"])
-        return msgspec.convert({"consumer": consumer, **fields}, WorkerInfo, strict=False)
-    except (KeyError, ValueError):
-        return None

@@ -69,6 +69,10 @@ class Store:
         """The call's decoded reply; raises `Unreachable` or a `StoreError`."""
         return await self._enqueue(call.command(), call)
 
+    def submit_command(self, *words: Arg) -> asyncio.Future[Any]:
+        """The raw reply to come of a plain command, which travels with the calls of its tick."""
+        return self._enqueue(words, None)
+
     async def command(self, *words: Arg) -> Any:
         """The raw reply of a plain command."""
         return await self._enqueue(words, None)

@@ -28,6 +28,7 @@ from engine import (
     Queue,
     QueueCounts,
     Rate,
+    Snapshot,
     Snooze,
     Spec,
     State,
@@ -135,7 +136,8 @@ def a_synchronous_producer_is_checked() -> None:
 
 async def an_operator_is_checked(inspector: Inspector) -> None:
     """Looks and acts by typed answers."""
-    assert_type(await inspector.snapshot(), Sequence[QueueCounts])
+    assert_type(await inspector.snapshot(), Snapshot)
+    assert_type(await inspector.counts("orders"), QueueCounts)
     assert_type(await inspector.workers(), Sequence[WorkerInfo])
     assert_type(await inspector.pause("orders"), bool)
     if await inspector.cancel("orders", "a") == "canceled":  # type: ignore[comparison-overlap]

@@ -19,36 +19,9 @@
 --   job has been waiting (-1: none waits)
 
 --- @include clock
---- @include digits
+--- @include tally_queue
 
 local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
-local stored = redis.call('XLEN', KEYS[1]) + redis.call('XLEN', KEYS[2]) + redis.call('XLEN', KEYS[3])
-local active = redis.call('HLEN', KEYS[5])
-local reply = { digits(math.max(0, stored - active)), digits(redis.call('ZCARD', KEYS[4])), digits(active) }
-for n = 0, 2 do
-  reply[4 + n] = digits(redis.call('ZCOUNT', KEYS[7 + n], digits(now_ms - tonumber(ARGV[2 + n])), '+inf'))
-end
-reply[7] = digits(redis.call('HEXISTS', KEYS[6], 'paused'))
-
--- Behind what the group has read, a stream holds nothing but waiting jobs, oldest first.
-local oldest
-for n = 1, 3 do
-  local groups = redis.pcall('XINFO', 'GROUPS', KEYS[n])
-  local from = '-'
-  for _, group in ipairs(groups) do
-    local fields = {}
-    for i = 1, #group, 2 do
-      fields[group[i]] = group[i + 1]
-    end
-    if fields.name == 'workers' then
-      from = '(' .. fields['last-delivered-id']
-    end
-  end
-  local first = redis.call('XRANGE', KEYS[n], from, '+', 'COUNT', '1')[1]
-  local since = first and tonumber(string.match(first[1], '^%d+'))
-  if since and (not oldest or since < oldest) then
-    oldest = since
-  end
-end
-reply[8] = digits(oldest and math.max(0, now_ms - oldest) or -1)
-return reply
+local queue = { streams = { KEYS[1], KEYS[2], KEYS[3] }, delayed = KEYS[4], active = KEYS[5], control = KEYS[6] }
+return tally_queue(queue, { KEYS[7], KEYS[8], KEYS[9] }, { tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]) },
+  now_ms)

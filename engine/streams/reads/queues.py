@@ -22,52 +22,55 @@ def counts(k: Keys, clock_us: int, keep_completed: Keep, keep_failed: Keep) -> C
     """How many jobs are in each state now; ended ones within what is kept."""
     ages = [int(keep.age_s * 1000) for keep in (keep_completed, keep_failed, keep_completed)]
 
-    def decode(reply: list[bytes]) -> QueueCounts:
-        waiting, delayed, active, completed, failed, cancelled, paused, oldest_ms = (int(n) for n in reply)
-        return QueueCounts(
-            queue=k.queue,
-            waiting=waiting,
-            delayed=delayed,
-            active=active,
-            completed=completed,
-            failed=failed,
-            cancelled=cancelled,
-            paused=bool(paused),
-            oldest_waiting_ms=oldest_ms if oldest_ms >= 0 else None,
-        )
+    return build("counts", k, [clock_us, *ages], lambda reply: decode_counts(k.queue, reply))
 
-    return build("counts", k, [clock_us, *ages], decode)
+
+def decode_counts(queue: str, reply: list[bytes]) -> QueueCounts:
+    """The eight numbers that a script tallied of the queue."""
+    waiting, delayed, active, completed, failed, cancelled, paused, oldest_ms = (int(n) for n in reply)
+    return QueueCounts(
+        queue=queue,
+        waiting=waiting,
+        delayed=delayed,
+        active=active,
+        completed=completed,
+        failed=failed,
+        cancelled=cancelled,
+        paused=bool(paused),
+        oldest_waiting_ms=oldest_ms if oldest_ms >= 0 else None,
+    )
 
 
 def limits(k: Keys, clock_us: int, concurrency: int) -> Call[LimitsView]:
     """What decides now whether the queue's jobs may start; `concurrency` is the configured number of places."""
+    return build("limits", k, [clock_us], lambda reply: decode_limits(k.queue, concurrency, reply))
 
-    def decode(reply: list[Any]) -> LimitsView:
-        now_us, active, suspects = int(reply[0]), int(reply[1]), int(reply[2])
-        control, bucket = pairs(reply[3]), pairs(reply[4])
 
-        def limit(name: str) -> Limit:
-            return Limit(_positive(control.get(name)), _positive(control.get(f"set:{name}")))
+def decode_limits(queue: str, concurrency: int, reply: list[Any]) -> LimitsView:
+    """Of the time, the numbers of active jobs and suspects, and what control and the shared bucket hold."""
+    now_us, active, suspects = int(reply[0]), int(reply[1]), int(reply[2])
+    control, bucket = pairs(reply[3]), pairs(reply[4])
 
-        view = LimitsView(
-            queue=k.queue,
-            at_ms=now_us // 1000,
-            configured="lease_ms" in control,
-            paused="paused" in control,
-            active=active,
-            suspects=suspects,
-            rate=limit("rate"),
-            burst=limit("burst"),
-            shared_rate=limit("shared_rate"),
-            shared_burst=limit("shared_burst"),
-            max_active=limit("max_active"),
-            concurrency=Limit(concurrency, _positive(control.get("set:concurrency"))),
-        )
-        return view.with_tokens(
-            _level(view.rate, view.burst, control, now_us), _level(view.shared_rate, view.shared_burst, bucket, now_us)
-        )
+    def limit(name: str) -> Limit:
+        return Limit(_positive(control.get(name)), _positive(control.get(f"set:{name}")))
 
-    return build("limits", k, [clock_us], decode)
+    view = LimitsView(
+        queue=queue,
+        at_ms=now_us // 1000,
+        configured="lease_ms" in control,
+        paused="paused" in control,
+        active=active,
+        suspects=suspects,
+        rate=limit("rate"),
+        burst=limit("burst"),
+        shared_rate=limit("shared_rate"),
+        shared_burst=limit("shared_burst"),
+        max_active=limit("max_active"),
+        concurrency=Limit(concurrency, _positive(control.get("set:concurrency"))),
+    )
+    return view.with_tokens(
+        _level(view.rate, view.burst, control, now_us), _level(view.shared_rate, view.shared_burst, bucket, now_us)
+    )
 
 
 def _positive(value: bytes | None) -> float | None:

@@ -1,0 +1,69 @@
+--- snapshot: any number of a slot's queues at one moment: counts, settings, levels of the buckets, newest minutes.
+--
+-- KEYS[1] bucket    hash: the token bucket that the slot's queues share
+-- KEYS[2...] queues eleven each: again, ready, suspect, delayed, active, control, completed, failed, cancelled, trash,
+--   stats
+-- ARGV[1] clock_us  0 for the server's
+-- ARGV[2] minutes   how many of the newest minutes, at most 250
+-- ARGV[3] since     the first minute that is asked for, as its number since the epoch; 0: all of them
+-- ARGV[4...] kept   three for each queue: for how many ms completed, failed and cancelled jobs are kept
+--
+-- writes nothing: EVALSHA_RO
+-- returns the time in µs, the fields and values of the bucket, then one for each queue, empty for one whose keys hold
+--   something else: what `counts` answers, the fields and values of control, how many suspects are stored, how many
+--   jobs are in the trash, and for each minute, oldest first, four counters with spaces between (enqueue, complete,
+--   fail, retry), or an empty text where nothing was recorded
+
+--- @include clock
+--- @include tally_queue
+--- @include record
+--- @include whole
+--- @include bounds
+
+local now = read_clock(ARGV[1])
+local now_ms, minute = math.floor(now / 1000), math.floor(now / 60000000)
+local oldest = minute - math.min(250, tonumber(ARGV[2])) + 1
+local since = tonumber(ARGV[3])
+local first = since > minute and oldest or math.max(since, oldest)
+
+local function read_minute(key)
+  local counters = read_record(key, 'enqueue', 'complete', 'fail', 'retry')
+  if not counters then
+    return ''
+  end
+  local found = counters[1] or counters[2] or counters[3] or counters[4]
+  for n = 1, 4 do
+    counters[n] = digits(whole(counters[n]) or 0)
+  end
+  return (found or redis.call('EXISTS', key) == 1) and table.concat(counters, ' ') or ''
+end
+
+local function read_queue(at, kept)
+  local queue = { streams = { KEYS[at], KEYS[at + 1], KEYS[at + 2] }, delayed = KEYS[at + 3], active = KEYS[at + 4],
+    control = KEYS[at + 5] }
+  local minutes = {}
+  for n = first, minute do
+    minutes[#minutes + 1] = read_minute(KEYS[at + 10] .. digits(n))
+  end
+  return { tally_queue(queue, { KEYS[at + 6], KEYS[at + 7], KEYS[at + 8] }, kept, now_ms),
+    redis.call('HGETALL', queue.control), redis.call('XLEN', KEYS[at + 2]), redis.call('ZCARD', KEYS[at + 9]), minutes }
+end
+
+-- What is read, or this where a key holds another type: it costs its queue, never the others.
+local function read_or(otherwise, read, ...)
+  local sound, found = pcall(read, ...)
+  -- Some servers raise a table, others its text.
+  if not sound and not string.find(found.err or found, 'WRONGTYPE', 1, true) then
+    error(found)
+  end
+  return sound and found or otherwise
+end
+
+local count = (#KEYS - 1) / 11
+check_items(count)
+local reply = { digits(now), read_or({}, redis.call, 'HGETALL', KEYS[1]) }
+for n = 0, count - 1 do
+  local kept = { tonumber(ARGV[4 + n * 3]), tonumber(ARGV[5 + n * 3]), tonumber(ARGV[6 + n * 3]) }
+  reply[n + 3] = read_or('', read_queue, 2 + n * 11, kept)
+end
+return reply
