@@ -1,0 +1,275 @@
+"""An engine in memory, with the answers of the real one: what `--demo` and the tests of screens look at and act on."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from typing import Unpack
+
+import msgspec
+
+from admin_tui.demo import looks, pages
+from admin_tui.demo.book import Book
+from admin_tui.demo.operations import BATCH, Operations
+from admin_tui.demo.queue import FakeQueue
+from admin_tui.demo.record import Record
+from admin_tui.demo.why import explain
+from engine import (
+    Action,
+    Actor,
+    AuditPage,
+    Chosen,
+    Clock,
+    ErrorGroup,
+    Explanation,
+    Hits,
+    JobDetail,
+    LimitSettings,
+    Listed,
+    LogPage,
+    Matching,
+    Operation,
+    Plan,
+    ServerView,
+    SettingError,
+    Snapshot,
+    UnknownQueue,
+    Waiters,
+    Window,
+    WorkerInfo,
+)
+
+ME = Actor("demo", "here", "admin_tui")
+SERVER = ServerView(
+    version="demo", used_memory=0, max_memory=0, policy="noeviction", persistence="none", evicted=0, clients=1
+)
+_SILENT_MS = 5_000
+_MOST_MINUTES = 250
+
+
+class FakeEngine:
+    """Eyes and hands over queues in memory; `queues` and `workers` may be changed by whoever plays the world.
+
+    `clock.now_us` is the server's time. `before` is called at the beginning of every call: a world moves on by it.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        rng: random.Random,
+        queues: Iterable[FakeQueue] = (),
+        *,
+        actor: Actor = ME,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.clock, self.rng, self._actor, self._sleep = clock, rng, actor, sleep
+        self.queues = {queue.name: queue for queue in queues}
+        self.workers: dict[str, WorkerInfo] = {}
+        self.server: ServerView | None = SERVER
+        self.before: Callable[[], None] = self.sweep
+        self.book = Book()
+        self._operations = Operations(self.queues, lambda: self.now_ms)
+
+    @property
+    def now_ms(self) -> int:
+        return self.clock.now_us() // 1000
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return self._actor
+
+    # ---------------------------------------------------------------------------------------------- eyes
+
+    async def snapshot(self, minutes: int = 30) -> Snapshot:
+        """All queues, workers and the server at one moment."""
+        self.before()
+        if not 1 <= minutes <= _MOST_MINUTES:
+            raise SettingError(f"minutes must be between 1 and {_MOST_MINUTES}, not {minutes}")
+        now_us = self.clock.now_us()
+        return Snapshot(
+            at_ms=now_us // 1000,
+            queues=[looks.queue_view(queue, now_us, minutes) for queue in self.queues.values()],
+            workers=sorted(self.workers.values(), key=lambda worker: (worker.started, worker.consumer)),
+            server=self.server,
+        )
+
+    async def window(
+        self, queue: str, listed: Listed, size: int, *, rank: int | None = None, above: str = "", below: str = ""
+    ) -> Window:
+        """Up to `size` rows of a list."""
+        self.before()
+        return pages.window(self._find(queue), listed, size, rank=rank, above=above, below=below)
+
+    async def search(self, queue: str, where: Matching, after: str | None = None, looked: int = 250) -> Hits:
+        """The hits among the next `looked` jobs."""
+        self.before()
+        found = self._find(queue)
+        return pages.search(found, where.listed, self._matcher(where.query), after, looked)
+
+    async def job(self, queue: str, job_id: str) -> JobDetail | None:
+        """The job, without its secrets."""
+        self.before()
+        return self._detail(queue, job_id, reveal=False)
+
+    async def log(self, queue: str, job_id: str, after: str = "", limit: int = 250) -> LogPage:
+        """Log lines behind `after`, or the newest ones."""
+        self.before()
+        return pages.log(self._find(queue).find(job_id), after, limit)
+
+    async def groups(self, queue: str, minutes: int = 30) -> Sequence[ErrorGroup]:
+        """The queue's failures by fingerprint."""
+        self.before()
+        return looks.groups(self._find(queue), self.clock.now_us(), minutes)
+
+    async def waiters(self, queue: str) -> Waiters:
+        """Whose jobs wait first."""
+        self.before()
+        return looks.waiters(self._find(queue))
+
+    async def explain(self, queue: str, job_id: str | None = None) -> Explanation:
+        """Why the job, or the queue's next one, does not run."""
+        self.before()
+        found = self._find(queue)
+        record = found.find(job_id) if job_id is not None else None
+        if job_id is not None and record is None:
+            gone = f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
+            return Explanation(f"job {job_id} of queue {queue}", [], gone, "")
+        return explain(found, list(self.workers.values()), record, self.clock.now_us())
+
+    async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
+        """Changes, newest first, each operation as far as it is now."""
+        self.before()
+        page = self.book.page(before, limit, queue)
+        entries = [
+            msgspec.structs.replace(entry, operation=self._operations.running[entry.operation.id].told)
+            if entry.operation is not None
+            else entry
+            for entry in page.entries
+        ]
+        return AuditPage(entries, page.before)
+
+    async def operation(self, queue: str, operation_id: str) -> Operation | None:
+        """How far an operation is."""
+        self.before()
+        self._find(queue)
+        run = self._operations.running.get(operation_id)
+        return run.told if run is not None and run.told.queue == queue else None
+
+    # --------------------------------------------------------------------------------------------- hands
+
+    async def plan(self, queue: str, action: Action, on: Chosen | Matching) -> Plan:
+        """What the action would do, on a frozen set."""
+        self.before()
+        found = self._find(queue)
+        return self._operations.plan(found, action, on, self._meant(found, on))
+
+    async def apply(self, plan: Plan, confirm: int, reason: str = "") -> Operation:
+        """The plan is an operation now."""
+        self.before()
+        operation = self._operations.apply(plan, confirm, self._actor, reason)
+        self.book.write(self.now_ms, plan.queue, plan.action, self._actor, operation=operation, reason=reason)
+        return operation
+
+    async def carry_out(self, operation: Operation, per_s: float = 200.0) -> AsyncGenerator[Operation]:
+        """Does the batches and tells of each."""
+        while True:
+            self.before()
+            now = self._operations.step(operation.id)
+            yield now
+            if now.state != "running":
+                return
+            await self._sleep(BATCH / per_s)
+
+    async def stop(self, operation: Operation) -> Operation:
+        """No further batch is begun."""
+        self.before()
+        return self._operations.stop(operation.id)
+
+    async def undo(self, operation: Operation) -> Plan:
+        """What taking it back would do."""
+        self.before()
+        return self._operations.undo(operation.id)
+
+    async def pause(self, queue: str, reason: str = "") -> bool:
+        """Nothing of the queue is started any more."""
+        return self._pause(queue, reason, paused=True)
+
+    async def resume(self, queue: str, reason: str = "") -> bool:
+        """The queue is worked again."""
+        return self._pause(queue, reason, paused=False)
+
+    async def set_limits(self, queue: str, reason: str = "", **settings: Unpack[LimitSettings]) -> bool:
+        """These limits hold from now on."""
+        self.before()
+        found = self._find(queue)
+        before = dict(found.set)
+        for name, value in settings.items():
+            if value is None:
+                found.set.pop(name, None)
+            else:
+                found.set[name] = _limit(name, value)
+        changed = before != found.set
+        if changed:
+            detail = ", ".join(f"{name} {before.get(name, '-')} → {found.set.get(name, '-')}" for name in settings)
+            self.book.write(self.now_ms, queue, "set_limits", self._actor, reason=reason, detail=detail)
+        return changed
+
+    async def reveal(self, queue: str, job_id: str, reason: str = "") -> JobDetail | None:
+        """The job with its secrets; the book says who looked."""
+        self.before()
+        found = self._detail(queue, job_id, reveal=True)
+        if found is not None:
+            self.book.write(self.now_ms, queue, "reveal", self._actor, target=job_id, reason=reason)
+        return found
+
+    # -------------------------------------------------------------------------------------------- inside
+
+    def _find(self, queue: str) -> FakeQueue:
+        found = self.queues.get(queue)
+        if found is None:
+            raise UnknownQueue(f"no queue {queue!r}: the queues are {', '.join(self.queues)}")
+        return found
+
+    def _detail(self, queue: str, job_id: str, *, reveal: bool) -> JobDetail | None:
+        found = self._find(queue)
+        record = found.find(job_id)
+        if record is None:
+            return None
+        why = explain(found, list(self.workers.values()), record, self.clock.now_us()).verdict
+        return looks.detail(found, record, why, reveal=reveal)
+
+    def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Record]:
+        if isinstance(on, Chosen):
+            found = [queue.find(line.id) for line in on.jobs]
+            return [record for record in found if record is not None]
+        matches = self._matcher(on.query)
+        rows = pages.Rows(queue, on.listed)
+        return [record for record in rows.records(rows.page(0, len(rows))) if matches(record)]
+
+    def _matcher(self, query: str) -> Callable[[Record], bool]:
+        return lambda record: query in record.id or query in record.payload or query in (record.reason or "")
+
+    def _pause(self, queue: str, reason: str, *, paused: bool) -> bool:
+        self.before()
+        found = self._find(queue)
+        changed = found.paused is not paused
+        found.paused = paused
+        if changed:
+            verb = "pause" if paused else "resume"
+            self.book.write(self.now_ms, queue, verb, self._actor, reason=reason)
+        return changed
+
+    def sweep(self) -> None:
+        """What any worker's sweeper does for operations that their driver has left."""
+        self._operations.take_over(_SILENT_MS)
+
+
+def _limit(name: str, value: object) -> float:
+    known = LimitSettings.__annotations__
+    if name not in known:
+        raise SettingError(f"no limit {name!r}; the limits: {', '.join(known)}")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**9:
+        raise SettingError(f"{name} must be above 0 and finite, not {value!r}; to stop the queue, pause it")
+    return float(value)
