@@ -11,6 +11,7 @@ import msgspec
 
 from admin_tui.demo import looks, pages
 from admin_tui.demo.book import Book
+from admin_tui.demo.operate import Seen
 from admin_tui.demo.operations import BATCH, Operations
 from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record
@@ -185,7 +186,11 @@ class FakeEngine:
     async def stop(self, operation: Operation) -> Operation:
         """No further batch is begun."""
         self.before()
-        return self._operations.stop(operation.id)
+        known = self._operations.running[operation.id].told
+        stopped = self._operations.stop(operation.id)
+        if known.state == "running":
+            self.book.write(self.now_ms, operation.queue, "stop", self._actor, operation=stopped)
+        return stopped
 
     async def undo(self, operation: Operation) -> Plan:
         """What taking it back would do."""
@@ -240,13 +245,13 @@ class FakeEngine:
         why = explain(found, list(self.workers.values()), record, self.clock.now_us()).verdict
         return looks.detail(found, record, why, reveal=reveal)
 
-    def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Record]:
+    def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Seen]:
         if isinstance(on, Chosen):
-            found = [queue.find(line.id) for line in on.jobs]
-            return [record for record in found if record is not None]
+            return [(line.id, line.run, line.state) for line in on.jobs]
         matches = self._matcher(on.query)
         rows = pages.Rows(queue, on.listed)
-        return [record for record in rows.records(rows.page(0, len(rows))) if matches(record)]
+        records = rows.records(rows.page(0, len(rows)))
+        return [(record.id, record.run, record.state) for record in records if matches(record)]
 
     def _matcher(self, query: str) -> Callable[[Record], bool]:
         return lambda record: query in record.id or query in record.payload or query in (record.reason or "")

@@ -32,7 +32,7 @@ class DemoWorld:
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
         self._clock, self._rng = clock, rng
-        self._at_us = clock.now_us()
+        self._at_us: int = clock.now_us()
         self._kinds = {kind.name: kind for kind in SYSTEM}
         queues = [FakeQueue(kind.name, kind.settings, lambda: self._at_us, _deep(kind, self.now_ms)) for kind in SYSTEM]
         self.engine = FakeEngine(clock, rng, queues)

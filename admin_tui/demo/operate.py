@@ -70,8 +70,8 @@ def restore(queue: FakeQueue, record: Record) -> bool:
 
 
 def delete(queue: FakeQueue, record: Record) -> bool:
-    """The job in the trash is gone for good."""
-    if record.trashed is None:
+    """The ended job is gone for good, from the trash or not."""
+    if not record.state.ended:
         return False
     queue.forget(record)
     return True
@@ -79,11 +79,10 @@ def delete(queue: FakeQueue, record: Record) -> bool:
 
 def revert(queue: FakeQueue, record: Record) -> bool:
     """A requeued, cancelled or promoted run that has not started since is exactly where it was."""
-    earlier = record.earlier
-    if earlier is None or record.trashed is not None or record.state not in (State.WAITING, State.CANCELLED):
+    if record.earlier is None:
         return False
     queue.leave(record)
-    queue.enter(earlier)
+    queue.enter(record.earlier)
     return True
 
 
@@ -94,16 +93,59 @@ VERBS: dict[str, Callable[[FakeQueue, Record], bool]] = {
     "trash": trash,
     "restore": restore,
     "delete": delete,
-    "revert": revert,
+    "unretry": revert,
+    "uncancel": revert,
+    "unpromote": revert,
 }
-STATES: dict[str, frozenset[State]] = {
-    "retry": frozenset({State.FAILED, State.CANCELLED}),
-    "cancel": frozenset({State.WAITING, State.DELAYED, State.ACTIVE}),
-    "promote": frozenset({State.DELAYED}),
-    "trash": frozenset({State.COMPLETED, State.FAILED, State.CANCELLED}),
-    "restore": frozenset({State.COMPLETED, State.FAILED, State.CANCELLED}),
-    "delete": frozenset({State.COMPLETED, State.FAILED, State.CANCELLED}),
+"""What is done to each job of an operation."""
+TAKEN_BACK = {
+    "retry": "unretry",
+    "cancel": "uncancel",
+    "promote": "unpromote",
+    "trash": "restore",
+    "restore": "trash",
+    "delete": "",
 }
-"""In which states a job must be for an action to mean it."""
-TAKEN_BACK = {"retry": "revert", "cancel": "revert", "promote": "revert", "trash": "restore", "restore": "trash"}
-"""What undoes an action."""
+"""What undoes each action; nothing undoes a delete."""
+_LIVE = (State.WAITING, State.DELAYED, State.ACTIVE)
+_FITS = {
+    "retry": ((State.FAILED, State.CANCELLED), "not_failed"),
+    "cancel": (_LIVE, "ended"),
+    "promote": ((State.DELAYED,), "not_delayed"),
+}
+_ENDS = (State.COMPLETED, State.FAILED, State.CANCELLED)
+Seen = tuple[str, int, State]
+"""A job as it was seen: id, run and state."""
+
+
+def judge(deed: str, record: Record | None, run: int, state: State) -> str:
+    """Why the deed is not done to a job as it was seen; empty: it is."""
+    if record is None:
+        return "gone"
+    if deed.startswith("un"):
+        if _can_revert(deed, record, run):
+            return ""
+        return "changed" if record.state in (State.WAITING, State.CANCELLED) else "started"
+    if record.run != run:
+        return "runs_already" if deed == "retry" and record.state in _LIVE else "other_run"
+    if record.trashed is not None and deed not in ("restore", "delete"):
+        return "trashed"
+    if deed == "restore" and record.trashed is None:
+        return "not_trashed"
+    states, misfit = _FITS.get(deed, (_ENDS, "not_ended"))
+    if record.state not in states:
+        return misfit
+    return "" if record.state is state else "other_state"
+
+
+def _can_revert(deed: str, record: Record, run: int) -> bool:
+    earlier = record.earlier
+    if earlier is None or earlier.run != run or record.trashed is not None:
+        return False
+    match deed:
+        case "unretry":
+            return record.state is State.WAITING and record.run != run
+        case "uncancel":
+            return record.state is State.CANCELLED and record.run == run
+        case _:
+            return record.state is State.WAITING and record.run == run

@@ -4,39 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import count
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
-from admin_tui.demo.operate import STATES, TAKEN_BACK, VERBS
+from admin_tui.demo.operate import TAKEN_BACK, VERBS, Seen, judge
 from admin_tui.demo.queue import FakeQueue
-from admin_tui.demo.record import Record
 from engine import Action, Actor, Chosen, Matching, Operation, Plan, SettingError
 
 PLAN_MS = 600_000
-UNDO_MS = 900_000
+UNDO_MS = {"retry": 900_000, "cancel": 900_000, "promote": 900_000, "trash": 86_400_000, "restore": 86_400_000}
 BATCH = 50
 _SAMPLE = 5
 
 
 class Frozen(Struct, frozen=True):
-    """What a plan holds: for each job its id and run, and the verb that its action calls."""
+    """What a plan holds: what is done to each job, and each job's id, run and state as they were seen."""
 
     plan: Plan
-    jobs: list[tuple[str, int]]
-    verb: str
+    jobs: list[Seen]
+    deed: str
     undoes: str = ""
     """The operation that it takes back."""
 
 
 class Running(Struct, kw_only=True):
-    """An applied plan; `changed` are the jobs that it did something to, with the runs that they have since."""
+    """An applied plan; `changed` are the jobs that it did something to, as they were before."""
 
     told: Operation
     frozen: Frozen
     cursor: int = 0
     beat_ms: int = 0
-    changed: list[tuple[str, int]] = []
+    changed: list[Seen] = []
 
 
 class Operations:
@@ -48,71 +48,72 @@ class Operations:
         self._frozen: dict[str, Frozen] = {}
         self.running: dict[str, Running] = {}
 
-    def plan(self, queue: FakeQueue, action: Action, on: Chosen | Matching, meant: list[Record]) -> Plan:
+    def plan(self, queue: FakeQueue, action: Action, on: Chosen | Matching, seen: list[Seen]) -> Plan:
         """The set of these jobs is frozen; those that the action is not for, or that have changed, are skipped."""
-        if action not in STATES:
-            raise SettingError(f"no action {action!r}: choose {', '.join(STATES)}")
+        if action not in TAKEN_BACK:
+            raise SettingError(f"no action {action!r}: choose {', '.join(TAKEN_BACK)}")
+        plan = self._freeze(queue, action, seen)
+        plan = msgspec.structs.replace(
+            plan, warnings=_warnings(queue, action), undo=_undo_text(action), selection=_selection(on)
+        )
+        self._frozen[plan.id] = msgspec.structs.replace(self._frozen[plan.id], plan=plan)
+        return plan
+
+    def _freeze(self, queue: FakeQueue, deed: str, seen: list[Seen], undoes: str = "") -> Plan:
         skipped: dict[str, int] = {}
-        will: list[Record] = []
-        seen = {line.id: line for line in on.jobs} if isinstance(on, Chosen) else {}
-        known = {record.id: record for record in meant}
-        for job_id in dict.fromkeys([*seen, *known]):
-            record, line = known.get(job_id), seen.get(job_id)
-            reason = _skip(action, record, (line.run, line.state) if line is not None else None)
+        will: list[Seen] = []
+        times: list[int] = []
+        for job_id, run, state in dict.fromkeys(seen):
+            record = queue.find(job_id)
+            reason = judge(deed, record, run, state)
             if reason:
                 skipped[reason] = skipped.get(reason, 0) + 1
             elif record is not None:
-                will.append(record)
-        times = [record.ended or record.run // 1000 for record in will]
-        plan = self._made(queue.name, action, [(record.id, record.run) for record in will], skipped)
-        plan = msgspec.structs.replace(
-            plan,
-            warnings=_warnings(queue, action),
-            undo=_undo_text(action),
-            oldest_ms=min(times, default=None),
-            newest_ms=max(times, default=None),
-            selection=_selection(on),
-        )
-        self._frozen[plan.id] = Frozen(plan, [(record.id, record.run) for record in will], action)
-        return plan
-
-    def _made(self, queue: str, action: str, jobs: list[tuple[str, int]], skipped: dict[str, int]) -> Plan:
+                will.append((job_id, run, state))
+                times.append(record.ended or record.run // 1000)
         now = self._now_ms()
-        return Plan(
+        plan = Plan(
             id=f"p-{next(self._numbers):04x}",
-            queue=queue,
-            action=action,
-            will=len(jobs),
+            queue=queue.name,
+            action="undo" if undoes else deed,
+            will=len(will),
             skipped=skipped,
-            sample=[job_id for job_id, _ in jobs[:_SAMPLE]],
+            sample=[job_id for job_id, _, _ in will[:_SAMPLE]],
             warnings=[],
             undo="",
             made_ms=now,
             expires_ms=now + PLAN_MS,
+            oldest_ms=min(times, default=None),
+            newest_ms=max(times, default=None),
         )
+        self._frozen[plan.id] = Frozen(plan, will, deed, undoes)
+        return plan
 
     def apply(self, plan: Plan, confirm: int, actor: Actor, reason: str) -> Operation:
         """The plan is an operation now; once only."""
         frozen = self._frozen.get(plan.id)
         now = self._now_ms()
-        if frozen is None or now >= frozen.plan.expires_ms:
-            raise SettingError(f"plan {plan.id} has expired or was applied: make it again")
+        if plan.id in self.running:
+            return self.running[plan.id].told
+        if frozen is None or not frozen.jobs or now > frozen.plan.expires_ms:
+            raise SettingError(f"plan {plan.id} has expired or has no jobs: make it again")
         if confirm != frozen.plan.will:
             raise SettingError(f"plan {plan.id} is about {frozen.plan.will} jobs, not {confirm}: confirm that number")
+        if frozen.undoes:
+            undone = self._undoable(frozen.undoes)
+            undone.told = msgspec.structs.replace(undone.told, state="undone", undo_until_ms=0)
         del self._frozen[plan.id]
         operation = Operation(
             id=plan.id,
             queue=plan.queue,
-            action=plan.action,
-            state="running" if frozen.jobs else "done",
+            action=frozen.plan.action,
+            state="running",
             total=len(frozen.jobs),
             done=0,
             skipped=0,
             actor=actor,
             reason=reason,
             started_ms=now,
-            ended_ms=None if frozen.jobs else now,
-            undo_until_ms=now + UNDO_MS if plan.action in TAKEN_BACK else 0,
             selection=plan.selection,
         )
         self.running[operation.id] = Running(told=operation, frozen=frozen, beat_ms=now)
@@ -123,78 +124,58 @@ class Operations:
         run = self.running[operation_id]
         if run.told.state != "running":
             return run.told
-        queue, now = self._queues[run.told.queue], self._now_ms()
+        queue = self._queues[run.told.queue]
         batch = run.frozen.jobs[run.cursor : run.cursor + BATCH]
-        done = [self._change(queue, run, job_id, number) for job_id, number in batch]
-        run.cursor, run.beat_ms = run.cursor + len(batch), now
-        ended = run.cursor >= len(run.frozen.jobs)
+        done = [seen for seen in batch if self._change(queue, run.frozen.deed, seen)]
+        run.changed += done
+        run.cursor, run.beat_ms = run.cursor + len(batch), self._now_ms()
         run.told = msgspec.structs.replace(
-            run.told,
-            done=run.told.done + sum(done),
-            skipped=run.told.skipped + len(done) - sum(done),
-            state="done" if ended else "running",
-            ended_ms=now if ended else None,
+            run.told, done=run.told.done + len(done), skipped=run.told.skipped + len(batch) - len(done)
         )
-        if ended and run.frozen.undoes:
-            undone = self.running[run.frozen.undoes]
-            undone.told = msgspec.structs.replace(undone.told, state="undone")
+        if run.cursor >= len(run.frozen.jobs):
+            self._end(run, "done")
         return run.told
 
-    def _change(self, queue: FakeQueue, run: Running, job_id: str, number: int) -> bool:
-        record = queue.find(job_id)
-        if record is None or record.run != number or not VERBS[run.frozen.verb](queue, record):
-            return False
-        now = queue.find(job_id)
-        run.changed.append((job_id, now.run if now is not None else number))
-        return True
+    @staticmethod
+    def _change(queue: FakeQueue, deed: str, seen: Seen) -> bool:
+        record = queue.find(seen[0])
+        return record is not None and not judge(deed, record, *seen[1:]) and VERBS[deed](queue, record)
+
+    def _end(self, run: Running, state: Literal["done", "stopped"]) -> None:
+        now = self._now_ms()
+        until = now + UNDO_MS[run.frozen.deed] if run.told.done and run.frozen.deed in UNDO_MS else 0
+        if run.frozen.undoes:
+            until = 0
+        run.told = msgspec.structs.replace(run.told, state=state, ended_ms=now, undo_until_ms=until)
 
     def stop(self, operation_id: str) -> Operation:
         """No further batch is begun."""
         run = self.running[operation_id]
         if run.told.state == "running":
-            run.told = msgspec.structs.replace(run.told, state="stopped", ended_ms=self._now_ms())
+            self._end(run, "stopped")
         return run.told
 
     def undo(self, operation_id: str) -> Plan:
         """What taking the operation back would do."""
-        run = self.running[operation_id]
-        if run.told.action not in TAKEN_BACK or self._now_ms() >= run.told.undo_until_ms:
-            raise SettingError(f"operation {operation_id} cannot be undone (any more)")
-        if run.told.state not in ("done", "stopped"):
-            raise SettingError(f"operation {operation_id} is {run.told.state}: only what has ended can be undone")
-        verb, queue = TAKEN_BACK[run.told.action], self._queues[run.told.queue]
-        jobs = [(job_id, number) for job_id, number in run.changed if _is_as_left(queue, verb, job_id, number)]
-        lost = len(run.changed) - len(jobs)
-        plan = self._made(run.told.queue, "undo", jobs, {"started or changed since": lost} if lost else {})
-        plan = msgspec.structs.replace(plan, undo="an undo cannot be undone", selection=run.told.selection)
-        self._frozen[plan.id] = Frozen(plan, jobs, verb, run.told.id)
+        run = self._undoable(operation_id)
+        plan = self._freeze(
+            self._queues[run.told.queue], TAKEN_BACK[run.told.action], list(reversed(run.changed)), operation_id
+        )
+        plan = msgspec.structs.replace(plan, undo="cannot be undone", selection=run.told.selection)
+        self._frozen[plan.id] = msgspec.structs.replace(self._frozen[plan.id], plan=plan)
         return plan
+
+    def _undoable(self, operation_id: str) -> Running:
+        run = self.running[operation_id]
+        if run.told.state not in ("done", "stopped") or self._now_ms() > run.told.undo_until_ms:
+            raise SettingError(f"operation {operation_id} cannot be undone: it is {run.told.state}, or too long ago")
+        return run
 
     def take_over(self, silent_ms: int) -> None:
         """One batch of each operation is done that nobody has carried for so long: what a worker's sweeper does."""
         for operation_id, run in self.running.items():
             if run.told.state == "running" and self._now_ms() - run.beat_ms >= silent_ms:
                 self.step(operation_id)
-
-
-def _skip(action: Action, record: Record | None, seen: tuple[int, object] | None) -> str:
-    """Why a job is not meant; empty: it is."""
-    if record is None:
-        return "gone"
-    if seen is not None and seen != (record.run, record.state):
-        return "changed since it was seen"
-    if (record.trashed is not None) is not (action in ("restore", "delete")):
-        return "in the trash" if record.trashed is not None else "not in the trash"
-    return "" if record.state in STATES[action] else f"is {record.state}"
-
-
-def _is_as_left(queue: FakeQueue, verb: str, job_id: str, run: int) -> bool:
-    record = queue.find(job_id)
-    if record is None or record.run != run:
-        return False
-    if verb == "revert":
-        return record.earlier is not None and record.trashed is None
-    return (record.trashed is None) is (verb == "trash")
 
 
 def _warnings(queue: FakeQueue, action: Action) -> list[str]:
@@ -204,7 +185,7 @@ def _warnings(queue: FakeQueue, action: Action) -> list[str]:
 def _undo_text(action: Action) -> str:
     if action == "delete":
         return "cannot be undone"
-    return "15 min" if action in ("trash", "restore") else "15 min, for the jobs that have not started"
+    return "24 h" if action in ("trash", "restore") else "15 min, for the jobs that have not started"
 
 
 def _selection(on: Chosen | Matching) -> str:

@@ -9,8 +9,8 @@ from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record
 from engine import Hits, Listed, LogPage, SettingError, Window
 
-_NEWEST_FIRST: frozenset[Listed] = frozenset({"completed", "failed", "cancelled", "trash"})
-_RANKED: frozenset[Listed] = _NEWEST_FIRST | {"delayed"}
+_NEWEST_FIRST: tuple[Listed, ...] = ("completed", "failed", "cancelled", "trash")
+_RANKED: tuple[Listed, ...] = (*_NEWEST_FIRST, "delayed")
 _MOST = 250
 
 
@@ -18,7 +18,8 @@ class Rows:
     """One list of a queue in the order in which it is shown."""
 
     def __init__(self, queue: FakeQueue, listed: Listed) -> None:
-        self._queue, self._listed, self._lane = queue, listed, queue.lanes[listed]
+        self._queue, self._lane = queue, queue.lanes[listed]
+        self._listed: Listed = listed
         self._backwards = listed in _NEWEST_FIRST
 
     def __len__(self) -> int:
