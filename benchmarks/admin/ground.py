@@ -112,12 +112,6 @@ def cpu_s(client: Redis) -> float:
     return float(told["used_cpu_user_main_thread"]) + float(told["used_cpu_sys_main_thread"])
 
 
-def reads(client: Redis) -> int:
-    """How many times the server has read from a client: one for each round trip, this question among them."""
-    told = client.info("stats")
-    return int(told["total_reads_processed"])
-
-
 def resident_kb(pid: int | None = None) -> int:
     """Kilobytes of memory that a process (default: this one) holds."""
     status = Path(f"/proc/{pid or 'self'}/status").read_text()

@@ -1,4 +1,4 @@
-"""The app whose queues are filled: ten queues, none of which is ever worked."""
+"""The app whose queues are filled: ten queues of one slot, none of which is ever worked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from engine import App, JobContext, Keep, Rate, UnrecoverableError, days
 
+SLOT = "house"
 FULL = "ingest_reviews"
 """The queue of which every job has its record."""
 OTHERS = (
@@ -31,7 +32,7 @@ class Work(Struct, rename="camel"):
 
 def make_app(*names: str) -> App:
     """An app with these queues, each with a job `work`."""
-    made = App()
+    made = App(slot=SLOT)
     for name in names:
         queue = made.queue(
             name,

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from redis import Redis
 
-from benchmarks.admin.house import FULL, OTHERS
+from benchmarks.admin.house import FULL, OTHERS, SLOT
 from engine.streams import Keys, Registry
 
 PREFIX = "pickd"
@@ -53,8 +53,8 @@ def fill(client: Redis, size: Size, queues: Sequence[str] = (FULL, *OTHERS), pre
     began = time.perf_counter()
     registry = Registry(prefix)
     for n, name in enumerate(queues):
-        keys = Keys(prefix, name, name)
-        client.zadd(registry.queues, {f"{name}/{name}": 0})
+        keys = Keys(prefix, SLOT, name)
+        client.zadd(registry.queues, {f"{SLOT}/{name}": 0})
         _fill_queue(client, keys, size, size.waiting if n == 0 else ENDS)
         _start_some(client, keys)
     beat(client, queues, prefix)

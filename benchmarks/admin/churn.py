@@ -1,0 +1,49 @@
+"""Every queue changes every second, so that every row of an overview does."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from redis import Redis
+
+from benchmarks.admin.house import FULL, OTHERS, SLOT
+from benchmarks.admin.load import PREFIX, beat
+from engine.streams import Keys
+
+EVERY_S = 0.5
+_BEATS = 10
+
+
+@contextmanager
+def churning(url: str) -> Generator[None]:
+    """Jobs fail, come and go in all queues meanwhile, and the workers beat."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_churn, args=(url, stop), name="churn")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _churn(url: str, stop: threading.Event) -> None:
+    with Redis.from_url(url) as client:
+        for turn in itertools.count():
+            now_s = client.time()[0]
+            pipeline = client.pipeline(transaction=False)
+            for n, name in enumerate((FULL, *OTHERS)):
+                keys = Keys(PREFIX, SLOT, name)
+                pipeline.xadd(keys.ready, {"id": f"churn-{turn}"})
+                pipeline.zadd(keys.failed, {f"churn-{turn}": now_s * 1000})
+                pipeline.zadd(keys.delayed, {f"churn-{turn}": (now_s + 3_600) * 1000})
+                for verb in ("enqueue", "complete", "fail", "retry"):
+                    pipeline.hincrby(f"{keys.stats}{now_s // 60}", verb, 100 + 37 * n + turn)
+            pipeline.execute()
+            if turn % _BEATS == 0:
+                beat(client, (FULL, *OTHERS))
+            if stop.wait(EVERY_S):
+                return
