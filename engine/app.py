@@ -22,6 +22,8 @@ from engine.streams.keys import check_name
 from engine.sync_client import SyncClient
 from engine.types import Rate
 from engine.uncut import uncut
+from engine.viewer import Viewer
+from engine.views import Actor
 from engine.worker import Worker, WorkerOptions
 
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
@@ -99,14 +101,23 @@ class App:
         return SyncClient(self.queues, settings, connections, SystemClock(), Random())  # noqa: S311 - spreads waits
 
     @asynccontextmanager
-    async def inspect(self, settings: Settings | None = None) -> AsyncGenerator[Inspector]:
-        """An operator's inspector, closed at the end."""
+    async def inspect(
+        self, settings: Settings | None = None, *, actor: Actor | None = None
+    ) -> AsyncGenerator[Inspector]:
+        """An operator's inspector, closed at the end; the book says that `actor` made its changes.
+
+        Without one, it is the user of this process on this host.
+        """
         settings = settings or Settings.from_environment()
-        store = Store(settings.redis_url)
-        try:
-            yield Inspector(self.queues, store, settings.prefix, SystemClock())
-        finally:
-            await uncut(store.close())
+        async with _store(settings) as store:
+            yield Inspector(self.queues, store, settings.prefix, SystemClock(), actor)
+
+    @asynccontextmanager
+    async def view(self, settings: Settings | None = None) -> AsyncGenerator[Viewer]:
+        """What an inspector sees, without the means to change anything; closed at the end."""
+        settings = settings or Settings.from_environment()
+        async with _store(settings) as store:
+            yield Viewer(self.queues, store, settings.prefix, SystemClock())
 
     def worker(
         self,
@@ -144,6 +155,15 @@ class App:
         worker = self.worker(queues, settings, options)
         with _stopped_by_signals(worker) if signals else nullcontext():
             await worker.run(self.lifespan())
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncGenerator[Store]:
+    store = Store(settings.redis_url)
+    try:
+        yield store
+    finally:
+        await uncut(store.close())
 
 
 class _stopped_by_signals:  # noqa: N801 - used like a function

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.clock import Clock
 from engine.config import Settings
+from engine.continuer import Continuer
 from engine.errors import EngineError
 from engine.fetcher import Fetcher, Line
 from engine.heartbeat import BEAT_S, Heartbeat
@@ -49,6 +50,7 @@ class Services:
         self._fetcher.serve(self._runner, self._settler, self._notes)
         self._renewer = Renewer(lines, links.aside("renewer"), self.consumer, roster, clock)
         self._sweepers = [Sweeper(line, registry, store, clock, random, journal) for line in lines]
+        self._continuers = [Continuer(line, store, clock, self.consumer) for line in lines]
         self._heartbeat = Heartbeat(registry, store, self.consumer, settings.worker_id)
         self._heartbeat.watch(self._fetcher, roster, clock)
         self._listeners = [Listener(links.blocking(), group, store, self._fetcher) for group in _by_slot(keys)]
@@ -62,6 +64,8 @@ class Services:
         self._background.keep("runner", self._runner.once, lambda: TICK_S)
         for sweeper in self._sweepers:
             self._background.keep("sweeper", sweeper.once, sweeper.interval_s)
+        for continuer in self._continuers:
+            self._background.keep("continuer", continuer.once, continuer.interval_s)
         for listener in self._listeners:
             self._background.keep("listener", listener.once, lambda: 0)
         self._fetching.keep("fetcher", self._fetcher.turn, lambda: 0)

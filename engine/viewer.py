@@ -10,6 +10,7 @@ import msgspec
 
 from engine.clock import Clock
 from engine.errors import SettingError
+from engine.operations import Records
 from engine.registry import Queue, find_queue
 from engine.snapshots import Snapshots
 from engine.streams import Keys, Registry, Store
@@ -18,7 +19,7 @@ from engine.streams.events import decode_events
 from engine.streams.keys import check_id
 from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
-from engine.views import EventPage, JobPage, LimitsView, MinuteStats, Snapshot
+from engine.views import AuditPage, EventPage, JobPage, LimitsView, MinuteStats, Operation, Snapshot
 from engine.why import beating, no_job, why_job, why_queue, why_unknown
 from engine.workers import Workers
 
@@ -33,6 +34,7 @@ class Viewer:
     def __init__(self, queues: dict[str, Queue], store: Store, prefix: str, clock: Clock) -> None:
         self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
         self._workers = Workers(store, Registry(prefix))
+        self._records = Records(store, {name: self._keys(name) for name in queues})
         self._snapshots = Snapshots(list(queues.values()), store, prefix, clock)
 
     async def snapshot(self, minutes: int = 30) -> Snapshot:
@@ -170,6 +172,18 @@ class Viewer:
         if status.state in (State.WAITING, State.DELAYED) and status.name not in self._find(queue).jobs:
             return why_unknown(status, held_up)
         return why_job(status, held_up, now_ms, workers)
+
+    async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
+        """Changes of all queues, or of one, newest first, behind what another page gave as `before`."""
+        return await self._records.audit([self._find(queue).name] if queue else list(self._queues), before, limit)
+
+    async def operation(self, queue: str, operation_id: str) -> Operation | None:
+        """How far the operation is; None if there is none of this id, or no more: they are kept for a week."""
+        return await self._records.operation(self._find(queue).name, operation_id)
+
+    async def operations(self, queue: str, limit: int = 50) -> Sequence[Operation]:
+        """The queue's newest operations, newest first."""
+        return await self._records.operations(self._find(queue).name, limit)
 
     def _find(self, queue: str) -> Queue:
         return find_queue(self._queues, queue)

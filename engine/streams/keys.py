@@ -51,6 +51,7 @@ class Keys:
         self.trash = base + "trash"
         self.groups = base + "groups"
         self.operations = base + "operations"
+        self.operating = base + "operating"
         self.audit = base + "audit"
         self.job = base + "job:"
         self.trail = base + "trail:"

@@ -1,6 +1,20 @@
 """One typed function for each Lua file that changes state; each returns a `Call` and does no I/O."""
 
 from engine.streams.commands.build import MAX_BATCH, MAX_BYTES
+from engine.streams.commands.operations import (
+    Batch,
+    Begun,
+    Deed,
+    Draft,
+    Entry,
+    Frozen,
+    advance,
+    begin,
+    book,
+    freeze,
+    next_batch,
+    stop,
+)
 from engine.streams.commands.operator import (
     Answer,
     Requeued,
@@ -42,7 +56,13 @@ __all__ = [
     "TRASH_MS",
     "Acquired",
     "Answer",
+    "Batch",
+    "Begun",
+    "Deed",
+    "Draft",
+    "Entry",
     "Fault",
+    "Frozen",
     "Holding",
     "Mark",
     "Mended",
@@ -56,10 +76,15 @@ __all__ = [
     "Settled",
     "Swept",
     "acquire",
+    "advance",
+    "begin",
+    "book",
     "cancel",
     "configure",
     "drop_consumers",
     "enqueue",
+    "freeze",
+    "next_batch",
     "note",
     "number",
     "pause",
@@ -72,5 +97,6 @@ __all__ = [
     "revert",
     "set_limits",
     "settle",
+    "stop",
     "trash",
 ]

@@ -1,0 +1,8 @@
+"""Plans, the operations that carry them out, and the book of all changes: one path for one job and for a million."""
+
+from engine.operations.acting import acting_here
+from engine.operations.carrying import Carrier, check_pace
+from engine.operations.planning import Planner, will_wait, with_warnings
+from engine.operations.reading import Records
+
+__all__ = ["Carrier", "Planner", "Records", "acting_here", "check_pace", "will_wait", "with_warnings"]
