@@ -1,0 +1,30 @@
+"""The two worlds that every test of the contract runs in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import cast
+
+import pytest
+
+from admin_tui.admin import Hands
+from engine.streams import SyncStore
+from tests.contract.fake_world import FakePlayer
+from tests.contract.real_world import RealPlayer, make_app, settings
+from tests.contract.world import World
+
+
+@pytest.fixture(params=["fake", "real"])
+async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
+    """The fake, or the engine on a real server."""
+    if request.param == "fake":
+        yield World(FakePlayer())
+        return
+    url: str = request.getfixturevalue("redis_url")
+    prefix: str = request.getfixturevalue("prefix")
+    app, store = make_app(), SyncStore(url)
+    try:
+        async with app.inspect(settings(url, prefix)) as hands:
+            yield World(RealPlayer(app, store, prefix, cast("Hands", hands)))
+    finally:
+        store.close()
