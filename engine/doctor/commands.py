@@ -16,6 +16,7 @@ STREAM = (
     "XACK KEY workers 1-1",
     "XLEN KEY",
     "XRANGE KEY - +",
+    "XREVRANGE KEY + -",
     "XPENDING KEY workers",
     "XCLAIM KEY workers c 0 1-1",
     "XREADGROUP GROUP workers c STREAMS KEY >",
@@ -37,7 +38,9 @@ ZSET = (
     "ZREVRANK KEY a",
     "ZSCORE KEY a",
 )
-TENANT = ("ZADD KEY 1 a", "ZREVRANGE KEY 0 1", "ZREMRANGEBYRANK KEY 0 1", "EXPIRE KEY 1")
+GROUPS = ("ZADD KEY 1 a", "ZREM KEY a", "ZCARD KEY", "ZRANGEBYSCORE KEY 0 1", "ZPOPMIN KEY 1")
+ERROR_GROUP = ("HSET KEY f v", "HMGET KEY f", "UNLINK KEY")
+TENANT = ("ZADD KEY 1 a", "ZREM KEY a", "ZREVRANGE KEY 0 1", "ZREMRANGEBYRANK KEY 0 1", "EXPIRE KEY 1")
 HASH = (
     "HSET KEY f v",
     "HGET KEY f",
@@ -70,7 +73,9 @@ def own_commands(k: Keys) -> list[list[str]]:
     by_key: list[tuple[str, tuple[str, ...]]] = [
         *((key, STREAM) for key in (k.again, k.ready, k.suspect)),
         *((key, LOG) for key in (k.events, k.bad)),
-        *((key, ZSET) for key in (k.delayed, k.completed, k.failed, k.cancelled)),
+        *((key, ZSET) for key in (k.delayed, k.completed, k.failed, k.cancelled, k.trash)),
+        (k.groups, GROUPS),
+        (f"{k.group}0123456789ab", ERROR_GROUP),
         (f"{k.tenant}t", TENANT),
         *((key, HASH) for key in (k.active, k.control, k.bucket)),
         (f"{k.job}id", RECORD),
@@ -89,9 +94,9 @@ def doctors_commands(k: Keys) -> list[list[str]]:
     """What only the doctor sends to look at keys, in the same form."""
     by_key: list[tuple[str, tuple[str, ...]]] = [
         *((key, ("TYPE KEY",)) for key in (k.again, k.ready, k.suspect, k.events, k.bad)),
-        *((key, ("TYPE KEY", "ZSCAN KEY 0")) for key in (k.delayed, k.completed, k.failed, k.cancelled)),
+        *((key, ("TYPE KEY", "ZSCAN KEY 0")) for key in (k.delayed, k.completed, k.failed, k.cancelled, k.trash)),
         (k.active, ("TYPE KEY", "HSCAN KEY 0")),
-        *((key, ("TYPE KEY",)) for key in (k.control, k.bucket, k.wake, f"{k.job}id")),
+        *((key, ("TYPE KEY",)) for key in (k.control, k.bucket, k.wake, k.groups, f"{k.job}id")),
     ]
     return [words for key, texts in [("", ("SCAN 0",)), *by_key] for words in _for_key(key, texts)]
 

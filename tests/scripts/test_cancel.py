@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import JobFailed
 from engine.posting import check_run
+from engine.streams.commands import cancel
 from engine.streams.reads import decode_ending, ending
 from engine.types import State
 from tests.support.queue import FAILURE, Rig, Verb
@@ -117,3 +118,34 @@ def test_an_earlier_attempts_error_is_no_reason_of_a_cancel(rig: Rig) -> None:
     ended = decode_ending(rig.command(*ending(rig.keys, "a")))
     with pytest.raises(JobFailed, match=r"\Acancelled\Z"):
         check_run(ticket, ended)
+
+
+def test_only_a_job_in_the_state_that_is_meant(rig: Rig) -> None:
+    """In any other live or ended one it is `changed`, and nothing is done; twice it answers the same."""
+    (done,) = rig.enqueue("done")
+    rig.settle(rig.take()[0], "complete", b"1")
+    waits, later = *rig.enqueue("waits"), *rig.enqueue("later", delay_s=60)
+    before = everything(rig)
+    assert rig.cancel_in(waits, State.DELAYED) == "changed"
+    assert rig.cancel_in(later, State.ACTIVE) == "changed"
+    assert rig.cancel_in(done, State.WAITING) == "changed"
+    assert everything(rig) == before
+    for _ in range(2):
+        assert rig.cancel_in(waits, State.WAITING) == "cancelled"
+        assert rig.cancel_in(later, State.DELAYED) == "cancelled"
+
+
+def test_a_running_job_that_is_meant_as_such_is_flagged(rig: Rig) -> None:
+    """Once and again."""
+    (ticket,) = rig.enqueue("a")
+    rig.take()
+    assert rig.cancel_in(ticket, State.WAITING) == "changed"
+    assert [rig.cancel_in(ticket, State.ACTIVE) for _ in range(2)] == ["requested", "requested"]
+
+
+def test_another_producer_may_leave_the_state_out(rig: Rig) -> None:
+    """Three arguments mean a job in any state, as ever."""
+    (ticket,) = rig.enqueue("a", delay_s=60)
+    call = cancel(rig.keys, rig.clock.now_us(), ticket.id, ticket.run)
+    call.args.pop()
+    assert rig.store.run(call) == "cancelled"

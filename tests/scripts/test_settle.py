@@ -88,7 +88,7 @@ def test_a_retry_keeps_the_error_and_the_attempt(rig: Rig) -> None:
     assert (attempt.start, attempt.end) == (delivery.fence // 1000, rig.clock.now_us() // 1000)
     assert (attempt.worker, attempt.error, attempt.stack) == ("box", "KeyError: x", "at 1")
     assert status.failed_reason == "KeyError: x"
-    assert status.due == -(-rig.clock.now_us() // 1000) + 4000
+    assert status.due == attempt.due == -(-rig.clock.now_us() // 1000) + 4000
     rig.clock.advance(3.99)
     assert rig.take() == []
     rig.clock.advance(0.02)

@@ -251,6 +251,12 @@ class Rig:
         minute = self.clock.now_us() // 60_000_000
         return {name: int(n) for name, n in _pairs(self.command("HGETALL", f"{self.keys.stats}{minute}")).items()}
 
+    def counted(self, name: str) -> int:
+        """This counter over the last ten minutes of the clock."""
+        last = self.clock.now_us() // 60_000_000
+        found = [self.command("HGET", f"{self.keys.stats}{minute}", name) for minute in range(last - 10, last + 1)]
+        return sum(int(count) for count in found if count)
+
     def take_wake_up(self) -> bool:
         """Whether a wake-up was left; it is taken."""
         return self.command("LPOP", self.keys.wake) is not None

@@ -77,7 +77,10 @@ class Desk:
         (Done(b"1"), Settle("a", 1_000, "complete", b"1")),
         (Retry(500, FAILURE), Settle("a", 1_000, "retry", b'{"type":"ValueError","message":"no"}', 500)),
         (Snoozed(700), Settle("a", 1_000, "snooze", b"", 700)),
-        (Fail(FAILURE), Settle("a", 1_000, "fail", b'{"type":"ValueError","message":"no"}')),
+        (
+            Fail(FAILURE),
+            Settle("a", 1_000, "fail", b'{"type":"ValueError","message":"no"}', fingerprint="6691e4a182f2"),
+        ),
         (Release(), Settle("a", 1_000, "release")),
         (Cancelled(), Settle("a", 1_000, "cancel")),
     ],

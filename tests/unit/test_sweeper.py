@@ -31,7 +31,10 @@ class Broom:
         more = self.left[call.script.name] > 0
         if call.script.name == "reclaim":
             return [b"1" if more else b"0", b"0", b"reclaim", b"a"]
-        return [b"250" if more else b"249", b"0", b"0"]
+        if not more:
+            return [b"249"] * 4
+        of_states, of_trash = [b"250", b"0", b"0", b"0"], [b"0", b"0", b"0", b"250"]
+        return of_states if self.left[call.script.name] % 2 else of_trash
 
     def sent(self, name: str) -> int:
         """How many calls of this script there were."""
