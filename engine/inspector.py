@@ -5,12 +5,23 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal, TypedDict, TypeVar, Unpack
+from typing import Literal, TypeVar, Unpack
 
 from engine.clock import Clock
 from engine.errors import SettingError
 from engine.journal import tell
-from engine.operations import Carrier, Planner, acting_here, check_pace, will_wait, with_warnings
+from engine.operations import (
+    LIMITS,
+    Carrier,
+    LimitSettings,
+    Planner,
+    acting_here,
+    before_and_after,
+    check_pace,
+    limit_texts,
+    will_wait,
+    with_warnings,
+)
 from engine.registry import Queue
 from engine.streams import Call, Store
 from engine.streams.commands import (
@@ -20,7 +31,6 @@ from engine.streams.commands import (
     Requeued,
     book,
     cancel,
-    number,
     pause,
     promote,
     prune,
@@ -28,29 +38,16 @@ from engine.streams.commands import (
     set_limits,
     stop,
 )
-from engine.types import CancelAnswer, JobLine, Keep, Rate, State
+from engine.types import CancelAnswer, JobLine, Keep, State
 from engine.viewer import Viewer
-from engine.views import Action, Actor, Chosen, Limit, LimitsView, Matching, Operation, Plan
+from engine.views import Action, Actor, Chosen, Matching, Operation, Plan
 from engine.why import beating
+
+__all__ = ["LIMITS", "Inspector", "LimitSettings", "PromoteAnswer", "RequeueAnswer"]
 
 R = TypeVar("R")
 RequeueAnswer = Literal["requeued", "not_failed", "unknown"]
 PromoteAnswer = Literal["promoted", "not_delayed", "unknown"]
-
-
-class LimitSettings(TypedDict, total=False):
-    """What can be set at run time; None takes back what was set."""
-
-    rate: float | None
-    burst: int | None
-    max_active: int | None
-    concurrency: int | None
-    shared_rate: float | None
-    shared_burst: int | None
-
-
-_WHOLE = ("burst", "max_active", "concurrency", "shared_burst")
-LIMITS = tuple(LimitSettings.__annotations__)
 
 
 class Inspector(Viewer):
@@ -217,7 +214,7 @@ class Inspector(Viewer):
         The shared ones hold for all queues of the slot. None takes back what was set. A rate brings its burst with it,
         unless one is given beside it: a tenth of a second's worth, at least 1. True if something changed.
         """
-        texts = {name: _text(name, value) for name, value in _with_bursts(settings).items()}
+        texts = limit_texts(settings)
         own = {name: text for name, text in texts.items() if not name.startswith("shared_")}
         shared = {name: text for name, text in texts.items() if name.startswith("shared_")}
         slot = self._find(queue).slot
@@ -225,7 +222,7 @@ class Inspector(Viewer):
         for name, other in self._queues.items():
             values = {**shared, **own} if name == queue else shared if other.slot == slot else {}
             if values:
-                entry = Entry("limit", self._actor, "", reason, _before_and_after(await self.limits(name), values))
+                entry = Entry("limit", self._actor, "", reason, before_and_after(await self.limits(name), values))
                 changed = await self._change(name, entry, set_limits(self._keys(name), values)) or changed
         return changed
 
@@ -238,40 +235,3 @@ class Inspector(Viewer):
         written = self._store.submit(book(self._keys(queue), entry))
         _, answer = await asyncio.gather(written, self._store.submit(call))
         return answer
-
-
-def _before_and_after(limits: LimitsView, values: dict[str, str]) -> str:
-    """What each limit was and is: of run time if it was set there, else as configured."""
-    said: list[str] = []
-    for name, text in values.items():
-        limit: Limit = getattr(limits, name)
-        after = text or _shown(limit.configured)
-        said.append(f"{name}: {_shown(limit.now)} -> {after}")
-    return ", ".join(said)
-
-
-def _shown(value: float | None) -> str:
-    return "none" if value is None else number(value)
-
-
-def _with_bursts(settings: LimitSettings) -> dict[str, object]:
-    """The settings with the burst of each rate: the configured burst is that of the configured rate."""
-    found: dict[str, object] = dict(settings)
-    for rate, burst in (("rate", "burst"), ("shared_rate", "shared_burst")):
-        if rate in found and burst not in found:
-            value = found[rate]
-            _text(rate, value)
-            found[burst] = Rate(value).burst_size if isinstance(value, int | float) else None
-    return found
-
-
-def _text(name: str, value: object) -> str:
-    if name not in LIMITS:
-        raise SettingError(f"no limit {name!r}; the limits: {', '.join(LIMITS)}")
-    if value is None:
-        return ""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**9:
-        raise SettingError(f"{name} must be above 0 and finite, not {value!r}; to stop the queue, pause it")
-    if name in _WHOLE and value != int(value):
-        raise SettingError(f"{name} must be a whole number, not {value!r}")
-    return number(int(value) if name in _WHOLE else float(value))

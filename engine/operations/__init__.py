@@ -2,7 +2,20 @@
 
 from engine.operations.acting import acting_here
 from engine.operations.carrying import Carrier, check_pace
+from engine.operations.limiting import LIMITS, LimitSettings, before_and_after, limit_texts
 from engine.operations.planning import Planner, will_wait, with_warnings
 from engine.operations.reading import Records
 
-__all__ = ["Carrier", "Planner", "Records", "acting_here", "check_pace", "will_wait", "with_warnings"]
+__all__ = [
+    "LIMITS",
+    "Carrier",
+    "LimitSettings",
+    "Planner",
+    "Records",
+    "acting_here",
+    "before_and_after",
+    "check_pace",
+    "limit_texts",
+    "will_wait",
+    "with_warnings",
+]

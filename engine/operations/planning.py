@@ -10,12 +10,14 @@ from msgspec.structs import replace
 from engine.clock import Clock
 from engine.errors import SettingError
 from engine.streams import Call, Keys, Store
-from engine.streams.commands import MAX_BATCH, Begun, Deed, Draft, Frozen, begin, freeze
-from engine.views import Action, Actor, Chosen, Operation, Plan
+from engine.streams.commands import Begun, Deed, Draft, Frozen, begin, freeze, gather
+from engine.views import Action, Actor, Chosen, Matching, Operation, Plan
 
 PLAN_S = 600
 PER_S = 200.0
 """So many jobs a second are done unless who drives says otherwise."""
+_PAGE = 200
+"""Jobs looked at in one call: so that none keeps Redis from others for more than two milliseconds."""
 _MOST_SAMPLES = 3
 _UNDO = {
     "retry": "15 min, for the jobs that have not started",
@@ -46,13 +48,25 @@ class Planner:
     async def plan_chosen(self, action: Action, on: Chosen) -> Plan:
         """What the action would do to these jobs, each as it was seen."""
         jobs = list({job.id: (job.id, job.run, job.state.value) for job in on.jobs}.values())
-        selection = jobs[0][0] if len(jobs) == 1 else f"{len(jobs):,} chosen jobs"
+        selection = jobs[0][0] if len(jobs) == 1 else f"{len(jobs):,} chosen"
         draft = Draft(secrets.token_hex(4), action, action, selection)
         growing = _Growing(self._keys.queue, draft)
-        for i in range(0, max(1, len(jobs)), MAX_BATCH):
-            page = jobs[i : i + MAX_BATCH]
+        for i in range(0, max(1, len(jobs)), _PAGE):
+            page = jobs[i : i + _PAGE]
             growing.add(await self._run(freeze(self._keys, self._clock.now_us(), draft, growing.will, page)))
         return growing.plan()
+
+    async def plan_matching(self, action: Action, on: Matching) -> Plan:
+        """What the action would do to all jobs of a list that a query matches; Redis moves them, page by page."""
+        draft = Draft(secrets.token_hex(4), action, action, f"all {on.listed}" + _that_match(on.query))
+        growing, after = _Growing(self._keys.queue, draft), None
+        while True:
+            call = gather(self._keys, self._clock.now_us(), draft, growing.will, on.listed, _PAGE, after)
+            found = await self._run(call)
+            growing.add(found)
+            after = found.after
+            if after is None:
+                return growing.plan()
 
     async def plan_undo(self, operation: Operation) -> Plan:
         """What taking the operation back would do; SettingError if it cannot be taken back."""
@@ -68,7 +82,9 @@ class Planner:
             call = freeze(self._keys, self._clock.now_us(), draft, growing.will, passed=growing.looked)
             found = await self._run(call)
             growing.add(found)
-            if found.looked < MAX_BATCH:
+            if growing.made_ms > operation.undo_until_ms:
+                raise SettingError(f"operation {operation.id} is too long ago to be taken back")
+            if found.looked == 0:
                 return growing.plan()
 
     async def apply(self, plan: Plan, confirm: int, actor: Actor, reason: str) -> Operation:
@@ -89,19 +105,23 @@ class Planner:
         return await self._store.run(call)
 
 
+def _that_match(query: str) -> str:
+    return f" that match {query}" if query else ""
+
+
 class _Growing:
     """A plan as it grows, call by call; its size does not depend on the number of jobs."""
 
     def __init__(self, queue: str, draft: Draft) -> None:
         self._queue, self._draft = queue, draft
-        self.will, self.looked, self._expires_ms = 0, 0, 0
+        self.will, self.looked, self.made_ms = 0, 0, 0
         self._skipped: Counter[str] = Counter()
         self._sample: list[str] = []
         self._times: list[int] = []
 
     def add(self, found: Frozen) -> None:
         """This call has added so much."""
-        self.will, self._expires_ms = found.will, found.expires_ms
+        self.will, self.made_ms = found.will, found.expires_ms - PLAN_S * 1000
         self.looked += found.looked
         self._skipped.update(found.skipped)
         self._sample = (self._sample + found.sample)[:_MOST_SAMPLES]
@@ -119,8 +139,8 @@ class _Growing:
             sample=self._sample,
             warnings=[],
             undo=_UNDO[self._draft.action],
-            made_ms=self._expires_ms - PLAN_S * 1000,
-            expires_ms=self._expires_ms,
+            made_ms=self.made_ms,
+            expires_ms=self.made_ms + PLAN_S * 1000,
             oldest_ms=self._times[0] if self._times else None,
             newest_ms=self._times[1] if self._times else None,
             selection=self._draft.selection,

@@ -12,6 +12,7 @@ from engine.streams.commands.operations import (
     begin,
     book,
     freeze,
+    gather,
     next_batch,
     stop,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "drop_consumers",
     "enqueue",
     "freeze",
+    "gather",
     "next_batch",
     "note",
     "number",

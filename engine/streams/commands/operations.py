@@ -13,7 +13,7 @@ from engine.streams.call import Arg, Call
 from engine.streams.commands.build import MAX_BATCH, build
 from engine.streams.keys import Keys
 from engine.types import State
-from engine.views import Actor, Operation
+from engine.views import Actor, Listed, Operation
 
 Deed = Literal["retry", "cancel", "promote", "trash", "restore", "delete", "unretry", "uncancel", "unpromote"]
 """What is done to each job of an operation: its action, or what takes another one back."""
@@ -100,10 +100,18 @@ def freeze(
     return build("freeze", k, args, decode_frozen, len(jobs))
 
 
+def gather(
+    k: Keys, clock_us: int, draft: Draft, will: int, listed: Listed, looked: int = MAX_BATCH, after: str | None = None
+) -> Call[Frozen]:
+    """The next jobs of a list, behind `after`, are in the plan as they are now."""
+    args: list[Arg] = [clock_us, draft.id, draft.action, draft.selection, will, listed, looked]
+    return build("gather", k, [*args, (after or "").encode(errors="surrogateescape")], decode_frozen, items=looked)
+
+
 def decode_frozen(reply: Sequence[Any]) -> Frozen:
     """What a call has added to a plan."""
     expires_ms, will, looked, oldest_ms, newest_ms = (int(n) for n in reply[:5])
-    reasons = reply[6:]
+    reasons = reply[7:]
     return Frozen(
         expires_ms=expires_ms,
         will=will,
@@ -111,6 +119,7 @@ def decode_frozen(reply: Sequence[Any]) -> Frozen:
         oldest_ms=oldest_ms,
         newest_ms=newest_ms,
         sample=[job_id.decode(errors="backslashreplace") for job_id in reply[5]],
+        after=reply[6].decode(errors="surrogateescape") or None,
         skipped={
             reason.decode().replace("_", " "): int(n) for reason, n in zip(reasons[::2], reasons[1::2], strict=True)
         },

@@ -14,7 +14,7 @@
 -- ARGV[9...] jobs    three each: id, run, state, as they were seen; undo: none
 --
 -- returns when the plan expires in ms, how many jobs are in it now, how many this call looked at, the oldest and the
---   newest time of those that it added in ms (0: none), up to three of their ids; then two for each reason that others
+--   newest time of those that it added in ms (0: none), up to three of their ids, an empty text; then two for each reason that others
 --   are skipped for: gone | changed | started | other_run | runs_already | trashed | not_trashed | not_failed | ended |
 --   not_delayed | not_ended | other_state; and how many are
 
@@ -29,7 +29,7 @@ local plan = open_plan(KEYS[1], KEYS[2] .. ARGV[2], KEYS[3] .. ARGV[2], ARGV[4],
 local looked = 0
 check_items((#ARGV - 8) / 3)
 for i = 9, #ARGV, 3 do
-  consider(plan, ARGV[i], ARGV[i + 1], ARGV[i + 2])
+  add_job(plan, read_seen(plan.jobs .. ARGV[i]), ARGV[i], ARGV[i + 1], ARGV[i + 2])
   looked = looked + 1
 end
 if ARGV[6] ~= '' then
@@ -37,11 +37,11 @@ if ARGV[6] ~= '' then
   local passed = whole(ARGV[8]) or 0
   -- What an operation has changed is at the end of its list.
   local items = done > passed and redis.call('LRANGE', KEYS[3] .. ARGV[6], digits(passed - done),
-    digits(math.min(-1, passed - done + 249))) or {}
+    digits(math.min(-1, passed - done + 99))) or {}
   for n = 1, #items do
     local run, state, id = string.match(items[n], '^(%d+) (%a+) (.*)$')
-    consider(plan, id, run, state)
+    add_job(plan, read_seen(plan.jobs .. id), id, run, state)
     looked = looked + 1
   end
 end
-return close_plan(plan, looked, { 'action', ARGV[3], 'deed', ARGV[4], 'selection', ARGV[5], 'of', ARGV[6] })
+return close_plan(plan, looked, '', { 'action', ARGV[3], 'deed', ARGV[4], 'selection', ARGV[5], 'of', ARGV[6] })

@@ -16,8 +16,8 @@ local function open_plan(jobs, key, frozen, deed, will, now)
     sample = {}, skipped = {}, oldest = 0, newest = 0 }
 end
 
-local function consider(plan, id, run, state)
-  local job = read_seen(plan.jobs .. id)
+-- The job is meant, as it was seen, or counted among the skipped.
+local function add_job(plan, job, id, run, state)
   local reason = judge(plan.deed, job, run, state)
   if reason then
     plan.skipped[reason] = (plan.skipped[reason] or 0) + 1
@@ -33,7 +33,7 @@ local function consider(plan, id, run, state)
 end
 
 -- The plan with what this call has added; it is there for ten minutes from now on.
-local function close_plan(plan, looked, fields)
+local function close_plan(plan, looked, after, fields)
   if #plan.items > 0 then
     redis.call('RPUSH', plan.frozen, unpack(plan.items))
   end
@@ -41,7 +41,7 @@ local function close_plan(plan, looked, fields)
   redis.call('HSET', plan.key, 'state', 'planned', 'will', will, 'expires', expires, unpack(fields))
   redis.call('PEXPIRE', plan.key, digits(PLAN_MS))
   redis.call('PEXPIRE', plan.frozen, digits(PLAN_MS))
-  local reply = { expires, will, digits(looked), digits(plan.oldest), digits(plan.newest), plan.sample }
+  local reply = { expires, will, digits(looked), digits(plan.oldest), digits(plan.newest), plan.sample, after }
   for reason, count in pairs(plan.skipped) do
     reply[#reply + 1] = reason
     reply[#reply + 1] = digits(count)
