@@ -11,7 +11,7 @@ from engine.errors import StoreError
 from engine.streams import Call, Keys
 from engine.streams import commands as c
 from engine.streams.commands import MAX_BATCH, MAX_BYTES
-from engine.streams.reads import audit, list_jobs, recent, rights, stats
+from engine.streams.reads import Place, audit, list_jobs, recent, rights, stats, window
 from engine.types import Keep, State
 from tests.support.calls import CALLS
 from tests.support.queue import STREAMS, Rig
@@ -52,9 +52,12 @@ WITH_BYTES: dict[str, Callable[[Keys, list[bytes]], Call[Any]]] = {
 PAGES: dict[str, Build] = {
     "list_jobs": lambda k, n: list_jobs(k, State.COMPLETED, n),
     "recent": lambda k, n: recent(k, "t", n, 0),
+    "window": lambda k, n: window(k, "completed", n, Place()),
     "stats": lambda k, n: stats(k, 1, n),
     "prune": lambda k, n: c.prune(k, 1, {}, n),
 }
+LIMITED = ("list_jobs", "recent", "stats", "window")
+"""Pages whose limit the script cuts down."""
 OF_ONE_SIZE = {
     "acquire": "at most 250 jobs, and 250 that are due",
     "cancel": "one job",
@@ -144,9 +147,10 @@ def test_a_page_is_never_longer_than_250(rig: Rig, limit: int, found: int) -> No
     for _ in range(2):
         for delivery in rig.take(250):
             rig.settle(delivery, "complete", b"1")
-    pages = {name: raw(rig, PAGES[name](rig.keys, 1), str(limit)) for name in ("list_jobs", "recent", "stats")}
-    assert (len(pages["list_jobs"]) - 1) // 8 == found
-    assert (len(pages["recent"]) - 1) // 8 == found
+    pages = {name: raw(rig, PAGES[name](rig.keys, 1), str(limit)) for name in LIMITED}
+    assert (len(pages["list_jobs"]) - 1) // 11 == found
+    assert (len(pages["recent"]) - 1) // 11 == found
+    assert (len(pages["window"]) - 5) // 11 == found
     assert len(pages["stats"]) // 2 == found
 
 

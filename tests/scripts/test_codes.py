@@ -87,6 +87,7 @@ FLAGS: dict[tuple[str, str], tuple[Flag, tuple[str, str], tuple[str, str]]] = {
     ("acquire", "suspect"): (lambda reply: reply[13], ("suspect", "acquire"), ("waiting", "acquire")),
     ("control", "changed"): (lambda reply: reply, ("waiting", "pause"), ("paused", "pause")),
     ("counts", "paused"): (lambda reply: reply[6], ("paused", "counts"), ("waiting", "counts")),
+    ("window", "exact"): (lambda reply: reply[2], ("waiting", "window delayed"), ("waiting", "window waiting")),
     ("enqueue", "created"): (lambda reply: reply[0], ("failed", "enqueue"), ("waiting", "enqueue")),
     ("enqueue", "payload"): (lambda reply: reply[3], ("nothing", "enqueue"), ("waiting", "enqueue")),
 }

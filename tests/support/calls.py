@@ -36,6 +36,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "limits": lambda: reads.limits(K, 1, 10),
     "stats": lambda: reads.stats(K, 1, 5),
     "recent": lambda: reads.recent(K, "t", 10, 0),
+    "window": lambda: reads.window(K, "waiting", 1, reads.Place()),
     "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
 }
 OTHER_NAMES = {

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from engine.streams import Call, reads
 from engine.streams import commands as c
 from engine.types import Keep, State
+from engine.views import Listed
 from tests.support import damage
 from tests.support.queue import FAILURE, KEEP, Rig, Verb
 from tests.support.states import ID
 
+LISTS: tuple[Listed, ...] = get_args(Listed)
 NOTHING: dict[State, Keep] = dict.fromkeys(c.PRUNED, Keep(0, count=0))
 
 
@@ -62,6 +64,11 @@ def listing(state: State) -> Callable[[Rig], Call[Any]]:
     return lambda rig: reads.list_jobs(rig.keys, state, 10)
 
 
+def windowing(listed: Listed) -> Callable[[Rig], Call[Any]]:
+    """The first rows of this list."""
+    return lambda rig: reads.window(rig.keys, listed, 10, reads.Place())
+
+
 SENT: dict[str, Callable[[Rig], Call[Any]]] = {
     "enqueue": lambda rig: c.enqueue(
         rig.keys, rig.clock.now_us(), "o", 60, [c.NewJob(ID, "work", b"[]", tenant="t"), c.NewJob("n", "work", b"1")]
@@ -105,6 +112,7 @@ READS: dict[str, Callable[[Rig], Call[Any]]] = {
     "follow": lambda rig: reads.follow(rig.keys, ID, ""),
     "limits": lambda rig: reads.limits(rig.keys, rig.clock.now_us(), 10),
     "stats": lambda rig: reads.stats(rig.keys, rig.clock.now_us(), 5),
+    **{f"window {listed}": windowing(listed) for listed in LISTS},
     "recent": lambda rig: reads.recent(rig.keys, "t", 10, 0),
     **{f"list {state}": listing(state) for state in State},
 }

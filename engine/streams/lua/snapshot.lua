@@ -49,14 +49,17 @@ local function read_queue(at, kept)
     redis.call('HGETALL', queue.control), redis.call('XLEN', KEYS[at + 2]), redis.call('ZCARD', KEYS[at + 9]), minutes }
 end
 
--- What is read, or this where a key holds another type: it costs its queue, never the others.
+-- What is read, or this where a key holds another type, or a stream that can take no more: it costs its queue only.
 local function read_or(otherwise, read, ...)
   local sound, found = pcall(read, ...)
-  -- Some servers raise a table, others its text.
-  if not sound and not string.find(found.err or found, 'WRONGTYPE', 1, true) then
-    error(found)
+  if sound then
+    return found
   end
-  return sound and found or otherwise
+  local text = found.err or found -- some servers raise a table, others its text
+  if string.find(text, 'WRONGTYPE', 1, true) or string.find(text, 'invalid start ID', 1, true) then
+    return otherwise
+  end
+  error(found)
 end
 
 local count = (#KEYS - 1) / 11

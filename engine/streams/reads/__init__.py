@@ -2,7 +2,8 @@
 
 from engine.streams.reads.audit import Odd, audit, rights
 from engine.streams.reads.ending import Ending, decode_ending, ending
-from engine.streams.reads.jobs import follow, iso, list_jobs, recent, show, worker_label
+from engine.streams.reads.jobs import follow, iso, show, worker_label
+from engine.streams.reads.lists import Place, list_jobs, recent, window
 from engine.streams.reads.queues import counts, limits, stats
 from engine.streams.reads.server import INFO, decode_server
 from engine.streams.reads.snapshot import QueueState, Seen, SlotState, snapshot
@@ -13,6 +14,7 @@ __all__ = [
     "MOST_WORKERS",
     "Ending",
     "Odd",
+    "Place",
     "QueueState",
     "Seen",
     "SlotState",
@@ -31,5 +33,6 @@ __all__ = [
     "show",
     "snapshot",
     "stats",
+    "window",
     "worker_label",
 ]

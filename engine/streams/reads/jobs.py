@@ -9,11 +9,10 @@ from typing import Any
 import msgspec
 
 from engine.errors import StoreError
-from engine.streams.call import Arg, Call
+from engine.streams.call import Call
 from engine.streams.commands.build import build
 from engine.streams.keys import Keys
-from engine.types import Attempt, Failure, JobLine, JobStatus, Json, State
-from engine.views import JobPage
+from engine.types import Attempt, Failure, JobStatus, Json, State
 
 MAX_LOGS = 1_000
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -21,7 +20,7 @@ _NUMBERS = ("run", "last", "crashed", "ended", "due", "attempts", "crashes", "sn
 _NUMBER = re.compile(rb"\d{1,16}")
 _HELD = re.compile(r"\d{1,16} (again|ready|suspect) \d{1,19}-\d{1,19} \S .+", re.DOTALL)
 """What `active` says of a job; any other value is another producer's, and says nothing."""
-_WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
+WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
 """Ends that an earlier attempt's error does not explain."""
 
 
@@ -51,45 +50,6 @@ def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
         ) from error
 
 
-def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
-    """A page of the jobs in one state; ended ones newest first, others in running order."""
-
-    def decode(reply: list[bytes]) -> JobPage:
-        return JobPage(_lines(reply[1:]), reply[0].decode(errors="surrogateescape") or None)
-
-    args: list[Arg] = [state.value, limit, after.encode(errors="surrogateescape")]
-    return build("list", k, args, decode, items=limit)
-
-
-def recent(k: Keys, tenant: str, limit: int, first: int) -> Call[tuple[int, list[JobLine]]]:
-    """How many of a tenant's ids from rank `first` on were looked at, and those that have a record, newest first."""
-
-    def decode(reply: list[bytes]) -> tuple[int, list[JobLine]]:
-        return int(reply[0]), _lines(reply[1:])
-
-    return build("recent", k, [tenant, limit, first], decode, items=limit)
-
-
-def _lines(reply: list[bytes]) -> list[JobLine]:
-    return [_line(reply[i : i + 8]) for i in range(0, len(reply), 8)]
-
-
-def _line(row: list[bytes]) -> JobLine:
-    texts = [value.decode(errors="backslashreplace") for value in row]
-    job_id, name, state, run, attempts, ended, tenant, error = texts
-    return JobLine(
-        id=job_id,
-        name=name,
-        state=State(state),
-        run=int(run),
-        attempts_made=int(attempts or 0),
-        timestamp=int(run) // 1000,
-        finished_on=int(ended) if ended else None,
-        tenant=tenant or None,
-        failed_reason=reason(row[7]) if error and State(state) not in _WITHOUT_REASON else None,
-    )
-
-
 def pairs(flat: list[bytes]) -> dict[str, bytes]:
     """The fields and values of a hash, as Redis answers them."""
     return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
@@ -99,7 +59,7 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
     run = record["run"]
     mine = [entry for entry in trail if entry["run"] == run]
     _check_numbers(record)
-    holding = held.split(" ", 4) if _HELD.fullmatch(held) else None
+    holding = holding_of(held)
     state = State(record["state"].decode())
     last = int(holding[0]) if holding else max(int(record.get("last", 0)), int(record.get("crashed", 0)))
     started = last // 1000 if last > int(run) else None
@@ -114,7 +74,7 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
         progress=json_value(record.get("progress", b"null")),
         attempts_made=int(record.get("attempts", b"0")),
         crashes=int(record.get("crashes", b"0")),
-        failed_reason=reason(record["error"]) if "error" in record and state not in _WITHOUT_REASON else None,
+        failed_reason=reason(record["error"]) if "error" in record and state not in WITHOUT_REASON else None,
         returnvalue=json_value(record.get("result", b"null")),
         timestamp=int(run) // 1000,
         processed_on=started,
@@ -133,6 +93,11 @@ def _check_numbers(record: dict[str, bytes]) -> None:
     for name in _NUMBERS:
         if name in record and not _NUMBER.fullmatch(record[name]):
             raise ValueError(f"its {name} is no number")
+
+
+def holding_of(held: str) -> list[str] | None:
+    """Fence, stream, entry, flag and consumer, as `active` says them of a job; None if it says nothing."""
+    return held.split(" ", 4) if _HELD.fullmatch(held) else None
 
 
 def worker_label(consumer: str) -> str:

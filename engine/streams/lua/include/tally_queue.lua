@@ -1,18 +1,10 @@
 --- @include digits
+--- @include read_group
 -- Since when the oldest job that waits in a stream has been waiting, in ms. Behind what the group has read, a stream
 -- holds nothing but waiting jobs, oldest first.
 local function oldest_of(stream)
-  local from = '-'
-  for _, group in ipairs(redis.pcall('XINFO', 'GROUPS', stream)) do
-    local fields = {}
-    for i = 1, #group, 2 do
-      fields[group[i]] = group[i + 1]
-    end
-    if fields.name == 'workers' then
-      from = '(' .. fields['last-delivered-id']
-    end
-  end
-  local first = redis.call('XRANGE', stream, from, '+', 'COUNT', '1')[1]
+  local read = read_group(stream)
+  local first = redis.call('XRANGE', stream, read and '(' .. read or '-', '+', 'COUNT', '1')[1]
   return first and tonumber(string.match(first[1], '^%d+'))
 end
 

@@ -1,0 +1,73 @@
+--- @include digits
+--- @include sections
+-- A list of jobs in three streams, in running order. Its pages are as those of a sorted set, a cursor is `number entry`.
+-- Streams have no ranks: the number of a row is estimated by time, but for pages at an end of the list.
+local function open_lined_up(streams, is_active)
+  local list, sections = { total = 0, exact = '0' }, {}
+  for n, stream in ipairs(streams) do
+    sections[n] = open_section(stream, is_active)
+    list.total = list.total + sections[n].count
+  end
+
+  -- Beside a place: those behind it, or before it.
+  local function read_beside(cursor, count, backwards)
+    local number, entry = string.match(cursor, '^([1-3]) (%d+%-%d+)$')
+    if not number then
+      return backwards and {} or read_places(sections, 1, nil, count)
+    end
+    number = tonumber(number)
+    return read_places(sections, number, backwards and '(' .. entry or behind(sections[number], entry), count, backwards)
+  end
+
+  local function estimate(cursor)
+    local number, before = tonumber(string.sub(cursor, 1, 1)), 0
+    for n = 1, number - 1 do
+      before = before + sections[n].count
+    end
+    local ms = order_of(cursor)
+    local share = share_of(sections[number], ms)
+    return before + math.floor(sections[number].count * share)
+  end
+
+  local function page_of(places, is_reversed, first)
+    local page, length = { ids = {}, cursors = {} }, #places
+    for n, place in ipairs(places) do
+      local at = is_reversed and length + 1 - n or n
+      page.ids[at], page.cursors[at] = place[1], place[2]
+    end
+    page.begins = length == 0 or #read_beside(page.cursors[1], 1, true) == 0
+    page.ends = length == 0 or #read_beside(page.cursors[length], 1) == 0
+    if page.begins then
+      page.first = 0
+    elseif page.ends then
+      page.first = math.max(0, list.total - length)
+    else
+      page.first = first or estimate(page.cursors[1])
+    end
+    return page
+  end
+
+  function list.below(cursor, count)
+    return page_of(read_beside(cursor, count))
+  end
+
+  function list.above(cursor, count)
+    return page_of(read_beside(cursor, count, true), true)
+  end
+
+  function list.at(rank, count)
+    local left = list.total - rank
+    if left <= count then
+      return page_of(read_places(sections, 3, nil, math.max(0, left), true), true)
+    end
+    local number, within = 1, rank
+    while within >= sections[number].count do
+      within, number = within - sections[number].count, number + 1
+    end
+    local section = sections[number]
+    local _, from_ms, to_ms = share_of(section, 0)
+    local ms = from_ms + math.floor((to_ms - from_ms) * within / section.count)
+    return page_of(read_places(sections, number, ms > from_ms and digits(ms) or nil, count), false, rank)
+  end
+  return list
+end

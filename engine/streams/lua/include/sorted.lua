@@ -1,0 +1,38 @@
+--- @include digits
+--- @include ranks
+-- A list of jobs that is a sorted set. Its pages hold ids, the cursor of each (`score member`), the number of the first
+-- row, and whether the list begins and ends there.
+local function open_sorted(set, reverse)
+  local list = { total = redis.call('ZCARD', set), exact = '1' }
+
+  function list.at(rank, count)
+    local first = math.max(0, math.min(rank, list.total))
+    local found = count > 0 and redis.call(reverse and 'ZREVRANGE' or 'ZRANGE', set, digits(first),
+      digits(first + count - 1), 'WITHSCORES') or {}
+    local page = { ids = {}, cursors = {}, first = first }
+    for i = 1, #found, 2 do
+      page.ids[#page.ids + 1] = found[i]
+      page.cursors[#page.ids] = found[i + 1] .. ' ' .. found[i]
+    end
+    page.begins, page.ends = first == 0 or #page.ids == 0, first + #page.ids >= list.total
+    return page
+  end
+
+  function list.below(cursor, count)
+    local score, member = string.match(cursor, '^(%S+) (.*)$')
+    local rank = 0
+    if score then
+      local _, behind = ranks_of(set, score, member, reverse)
+      rank = behind
+    end
+    return list.at(rank, count)
+  end
+
+  function list.above(cursor, count)
+    local score, member = string.match(cursor, '^(%S+) (.*)$')
+    local rank = score and ranks_of(set, score, member, reverse) or 0
+    local first = math.max(0, rank - count)
+    return list.at(first, rank - first)
+  end
+  return list
+end
