@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from admin_tui.actions.deeds import Deed
 from admin_tui.draw.line import Line, Span, Style
-from admin_tui.text import Safe, age, exact, fit, lasted, moment, safe, shorten
+from admin_tui.text import Safe, exact, fit, lasted, moment, safe, shorten
+from admin_tui.views.lines import fact, facts
 from engine import Plan
 
 PER_S = 200.0
@@ -26,28 +27,25 @@ def plan_lines(plan: Plan, deed: Deed, now_ms: int, width: int) -> list[Line]:
     valid = valid if left_s else "EXPIRED: Esc, then plan it anew"
     taken = f"taken {moment(plan.made_ms, 'utc', now_ms)}, this exact set   {valid}"
     skipped = sum(plan.skipped.values())
-    facts: list[tuple[str, str, Style]] = [
+    known: list[tuple[str, str, Style]] = [
         (f"plan {plan.id[:8]}", taken, "plain" if left_s else "bad"),
         (f"will {deed.name}", exact(plan.will), "title" if plan.will else "warn"),
     ]
     if skipped:
-        facts.append(("will skip", f"{exact(skipped)}   {_reasons(plan.skipped)}", "warn"))
+        known.append(("will skip", f"{exact(skipped)}   {_reasons(plan.skipped)}", "warn"))
     if plan.selection:
-        facts.append(("of", plan.selection, "plain"))
+        known.append(("of", plan.selection, "plain"))
     if plan.oldest_ms is not None and plan.newest_ms is not None:
-        facts.append(("age", _span(now_ms - plan.newest_ms, now_ms - plan.oldest_ms), "plain"))
-    lines = [_fact(label, text, style, width) for label, text, style in facts]
+        known.append(("age", _span(now_ms - plan.newest_ms, now_ms - plan.oldest_ms), "plain"))
+    lines = [fact(label, text, width, style, _LABEL) for label, text, style in known]
     if plan.sample:
         lines.append((Span(fit("sample", _LABEL), "dim"), Span(_sample(plan.sample, width - _LABEL))))
-    lines += [_fact("WARNING", warning, "warn", width) for warning in plan.warnings]
+    for warning in plan.warnings:
+        lines += facts("WARNING", warning, width, "warn", _LABEL)
     if plan.will > 1:
-        lines.append(_fact("speed", f"{PER_S:.0f}/s, about {lasted(round(plan.will / PER_S * 1000))}", "plain", width))
-    lines.append(_fact("undo", plan.undo, "plain", width))
-    return lines
-
-
-def _fact(label: str, text: str, style: Style, width: int) -> Line:
-    return Span(fit(label, _LABEL), "dim"), Span(safe(text, max(0, width - _LABEL)), style)
+        speed = f"{PER_S:.0f}/s, about {lasted(round(plan.will / PER_S * 1000))}"
+        lines.append(fact("speed", speed, width, label_cells=_LABEL))
+    return lines + facts("undo", plan.undo, width, label_cells=_LABEL)
 
 
 def _reasons(skipped: Mapping[str, int]) -> str:
@@ -56,7 +54,7 @@ def _reasons(skipped: Mapping[str, int]) -> str:
 
 
 def _span(newest_ms: int, oldest_ms: int) -> str:
-    newest, oldest = age(newest_ms), age(oldest_ms)
+    newest, oldest = lasted(newest_ms), lasted(oldest_ms)
     return newest if newest == oldest else f"{newest} .. {oldest}"
 
 
