@@ -1,0 +1,96 @@
+"""This project, as `engine run` has it: events, retention, results, tenant index, a limit, renewals and logs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import platform
+from contextlib import nullcontext
+from typing import Any
+
+from msgspec import Struct
+
+from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run, send_each
+from benchmarks.drivers.tally import Tally
+from engine import VERSION, App, Client, Constant, JobContext, Keep, Rate, Settings, Spec, Worker, WorkerOptions, days
+
+
+class Payload(Struct):
+    """What every side's jobs carry."""
+
+    tenantId: str  # noqa: N815 - the wire's word
+    n: int
+    at: int
+    fails: bool
+    pad: str
+
+
+class Ours(Driver):
+    """A client and a worker in one process."""
+
+    async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
+        rate = options.get("rate")
+        app = App(slot="bench", rate=Rate(rate) if rate else None)
+        queue = app.queue(
+            "bench", group_by="tenantId", keep_completed=Keep(days(1)), lease_s=options.get("lease_s", 15.0)
+        )
+
+        @queue.job(attempts=3, backoff=Constant(0.01))
+        async def noop(job: JobContext[None], payload: Payload) -> str:
+            tally.mark(payload.at)
+            if payload.fails and job.attempt == 1:
+                raise FailedOnPurpose
+            if options.get("holds_s"):
+                await asyncio.sleep(options["holds_s"])
+            return "done"
+
+        self._app, self._noop = app, noop
+        self._settings = Settings(redis_url=url, worker_id="bench")
+        self._connecting = app.connect(self._settings)
+        self._client: Client = await self._connecting.__aenter__()
+        self._worker: Worker | None = None
+        if not options.get("logs", True):
+            logging.getLogger("engine").setLevel(logging.WARNING)
+        return {
+            "name": "engine",
+            "version": VERSION,
+            "runtime": f"Python {platform.python_version()}",
+            "settings": "its defaults, tenant index, results, a day of retention"
+            + (f", a shared limit of {rate:g}/s" if rate else ""),
+            "page": "README.md",
+        }
+
+    async def enqueue(self, load: Load) -> None:
+        if load.how == "bulk":
+            specs = [
+                Spec(Payload(**payload), job_id=job_id(payload), delay_s=load.delay_ms / 1000)
+                for payload in load.payloads()
+            ]
+            await self._client.enqueue_many(self._noop, specs)
+            return
+
+        async def send(payload: dict[str, Any]) -> None:
+            await self._client.enqueue(
+                self._noop, Payload(**payload), job_id=job_id(payload), delay_s=load.delay_ms / 1000
+            )
+
+        await send_each(load, send)
+
+    async def work(self, concurrency: int) -> None:
+        options = WorkerOptions(grace_s=5, concurrency={"bench": concurrency})
+        self._worker = self._app.worker(settings=self._settings, options=options)
+        self._running = asyncio.create_task(self._worker.run(nullcontext(None)))
+
+    async def stop(self) -> None:
+        if self._worker is not None:
+            self._worker.stop()
+            await self._running
+            self._worker = None
+
+    async def close(self) -> None:
+        await self.stop()
+        await self._connecting.__aexit__(None, None, None)
+
+
+if __name__ == "__main__":
+    run(Ours())

@@ -1,0 +1,109 @@
+"""One running driver: commands in, answers out, and its tally."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from msgspec import Struct
+
+from benchmarks.drivers.tally import RECORD
+
+PATIENCE_S = 600.0
+
+
+class Program(Struct, frozen=True):
+    """How a side's driver is started; `environment` is None where its packages are not installed."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    options: Mapping[str, Any] = {}
+    missing: tuple[str, ...] = ()
+    """What it does not do on these workloads, as it is printed beside its figures."""
+
+
+class Start(Struct, frozen=True):
+    """A job as it began: when, and the stamp that it carried, in ns of the machine's monotonic clock."""
+
+    at_ns: int
+    stamp_ns: int
+
+
+class Side:
+    """A driver's process; use it with `with`. RuntimeError with its own words if it fails."""
+
+    def __init__(self, program: Program, url: str, tally: Path, options: Mapping[str, Any] | None = None) -> None:
+        self.program, self._tally = program, tally
+        self._tally.touch()
+        chosen = json.dumps({**program.options, **(options or {})})
+        self._process = subprocess.Popen(
+            [*program.command, url, chosen, str(tally), str(program.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+        self.about: dict[str, str] = self._answer()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def do(self, what: str, **words: Any) -> float:
+        """The command is done; how many seconds it took by the driver's own clock."""
+        self.tell(what, **words)
+        return self.hear()
+
+    def tell(self, what: str, **words: Any) -> None:
+        """The command is on its way."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": what, **words}) + "\n")
+        self._process.stdin.flush()
+
+    def hear(self) -> float:
+        """The command that was told is done; how many seconds it took."""
+        return float(self._answer()["seconds"])
+
+    def count(self) -> int:
+        """How many jobs have begun."""
+        return self._tally.stat().st_size // RECORD.size
+
+    def starts(self, after: int = 0) -> Sequence[Start]:
+        """Every job that has begun, but for the first `after`."""
+        data = self._tally.read_bytes()[after * RECORD.size :]
+        return [Start(*record) for record in RECORD.iter_unpack(data)]
+
+    def kill(self) -> None:
+        """The process is gone, as by an outage."""
+        self._process.kill()
+        self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None and kind is None:
+            self.do("close")
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: its own words are above")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
