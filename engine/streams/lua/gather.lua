@@ -22,7 +22,7 @@
 --
 -- returns when the plan expires in ms, how many jobs are in it now, how many this call looked at, the oldest and the
 --   newest time of those that it added in ms (0: none), up to three of their ids, and what to give as `after` for those
---   that follow (empty: all were seen); then two for each reason that others are skipped for: gone | trashed |
+--   that follow (empty: all were seen); then two for each reason that others are skipped for: trashed |
 --   not_trashed | not_failed | ended | not_delayed | not_ended; and how many are
 
 --- @include clock

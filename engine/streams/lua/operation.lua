@@ -71,9 +71,7 @@ local function read_undone(plan)
   return can and undone
 end
 
-local ACT = {}
-
-function ACT.begin()
+local function begin()
   local plan, key, frozen = read_operation(id), KEYS[6] .. id, KEYS[7] .. id
   if plan.state and plan.state ~= 'planned' then
     return answer('ok', id)
@@ -109,7 +107,7 @@ local function has_turn(operation)
   return not other or other == operation or not is_heard(other)
 end
 
-function ACT.next()
+local function hand_out()
   local which, driver, size = id, given[1], math.max(1, math.min(250, tonumber(given[2])))
   if which == '' then
     which = redis.call('ZRANGE', KEYS[2], '0', '0')[1]
@@ -152,7 +150,7 @@ function ACT.next()
   return answer('ok', which, jobs)
 end
 
-function ACT.advance()
+local function advance()
   local operation, key, frozen = read_operation(id), KEYS[6] .. id, KEYS[7] .. id
   local cursor, batch = (whole(operation.done) or 0) + (whole(operation.skipped) or 0), operation.batch
   if not operation.state then
@@ -187,16 +185,23 @@ function ACT.advance()
   return answer('ok', id)
 end
 
-function ACT.stop()
+local function stop()
   local operation = read_operation(id)
   if not operation.state or operation.state == 'planned' then
     return { 'over', id, {} }
   end
   if operation.state == 'running' then
     finish(operation, 'stopped', whole(operation.done) or 0)
-    write_book(KEYS[4], 'stop', given[1], operation.selection, given[2], '', id)
+    write_book(KEYS[4], verb, given[1], operation.selection, given[2], '', id)
   end
   return answer('ok', id)
 end
 
-return ACT[verb]()
+if verb == 'begin' then
+  return begin()
+elseif verb == 'next' then
+  return hand_out()
+elseif verb == 'advance' then
+  return advance()
+end
+return stop()

@@ -13,13 +13,16 @@ local function open_plan(jobs, key, frozen, deed, will, now)
     redis.call('LTRIM', frozen, '0', digits(kept - 1))
   end
   return { jobs = jobs, key = key, frozen = frozen, deed = deed, now_ms = math.floor(now / 1000), items = {},
-    sample = {}, skipped = {}, oldest = 0, newest = 0 }
+    sample = {}, reasons = {}, skipped = {}, oldest = 0, newest = 0 }
 end
 
 -- The job is meant, as it was seen, or counted among the skipped.
 local function add_job(plan, job, id, run, state)
   local reason = judge(plan.deed, job, run, state)
   if reason then
+    if not plan.skipped[reason] then
+      plan.reasons[#plan.reasons + 1] = reason
+    end
     plan.skipped[reason] = (plan.skipped[reason] or 0) + 1
     return
   end
@@ -42,9 +45,9 @@ local function close_plan(plan, looked, after, fields)
   redis.call('PEXPIRE', plan.key, digits(PLAN_MS))
   redis.call('PEXPIRE', plan.frozen, digits(PLAN_MS))
   local reply = { expires, will, digits(looked), digits(plan.oldest), digits(plan.newest), plan.sample, after }
-  for reason, count in pairs(plan.skipped) do
+  for _, reason in ipairs(plan.reasons) do
     reply[#reply + 1] = reason
-    reply[#reply + 1] = digits(count)
+    reply[#reply + 1] = digits(plan.skipped[reason])
   end
   return reply
 end
