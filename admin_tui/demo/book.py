@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from msgspec import Struct
+
 from engine import Actor, AuditEntry, AuditPage, Operation, SettingError
 
 _MOST = 10_000
+
+
+class Entry(Struct, frozen=True):
+    """A change as it is to be written down."""
+
+    queue: str
+    verb: str
+    actor: Actor
+    target: str = ""
+    reason: str = ""
+    detail: str = ""
+    operation: Operation | None = None
 
 
 class Book:
@@ -16,31 +30,20 @@ class Book:
         self._entries: list[AuditEntry] = []
         self._orders: list[tuple[int, int]] = []
 
-    def write(
-        self,
-        at_ms: int,
-        queue: str,
-        verb: str,
-        actor: Actor,
-        *,
-        operation: Operation | None = None,
-        target: str = "",
-        reason: str = "",
-        detail: str = "",
-    ) -> None:
+    def write(self, at_ms: int, said: Entry) -> None:
         """The change is in the book."""
         ms, number = self._orders[-1] if self._orders else (0, 0)
         order = (at_ms, 0) if at_ms > ms else (ms, number + 1)
         entry = AuditEntry(
             id=f"{order[0]}-{order[1]}",
             at_ms=at_ms,
-            queue=queue,
-            verb=verb,
-            actor=actor,
-            target=target,
-            reason=reason,
-            detail=detail,
-            operation=operation,
+            queue=said.queue,
+            verb=said.verb,
+            actor=said.actor,
+            target=said.target,
+            reason=said.reason,
+            detail=said.detail,
+            operation=said.operation,
         )
         self._entries.append(entry)
         self._orders.append(order)

@@ -9,13 +9,13 @@ from typing import Unpack
 
 import msgspec
 
-from admin_tui.demo import looks, pages
-from admin_tui.demo.book import Book
+from admin_tui.demo import limits, looks, pages
+from admin_tui.demo.book import Book, Entry
 from admin_tui.demo.operate import Seen
 from admin_tui.demo.operations import BATCH, Operations
 from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record
-from admin_tui.demo.why import explain
+from admin_tui.demo.why import alive, explain
 from engine import (
     Action,
     Actor,
@@ -70,7 +70,7 @@ class FakeEngine:
         self.server: ServerView | None = SERVER
         self.before: Callable[[], None] = self.sweep
         self.book = Book()
-        self._operations = Operations(self.queues, lambda: self.now_ms)
+        self._operations = Operations(self.queues, lambda: self.now_ms, self._warnings)
 
     @property
     def now_ms(self) -> int:
@@ -169,8 +169,11 @@ class FakeEngine:
     async def apply(self, plan: Plan, confirm: int, reason: str = "") -> Operation:
         """The plan is an operation now."""
         self.before()
+        known = plan.id in self._operations.running
         operation = self._operations.apply(plan, confirm, self._actor, reason)
-        self.book.write(self.now_ms, plan.queue, plan.action, self._actor, operation=operation, reason=reason)
+        if not known:
+            entry = Entry(plan.queue, plan.action, self._actor, plan.selection, reason, operation=operation)
+            self.book.write(self.now_ms, entry)
         return operation
 
     async def carry_out(self, operation: Operation, per_s: float = 200.0) -> AsyncGenerator[Operation]:
@@ -189,7 +192,8 @@ class FakeEngine:
         known = self._operations.running[operation.id].told
         stopped = self._operations.stop(operation.id)
         if known.state == "running":
-            self.book.write(self.now_ms, operation.queue, "stop", self._actor, operation=stopped)
+            entry = Entry(stopped.queue, "stop", self._actor, stopped.selection, operation=stopped)
+            self.book.write(self.now_ms, entry)
         return stopped
 
     async def undo(self, operation: Operation) -> Plan:
@@ -209,16 +213,11 @@ class FakeEngine:
         """These limits hold from now on."""
         self.before()
         found = self._find(queue)
-        before = dict(found.set)
-        for name, value in settings.items():
-            if value is None:
-                found.set.pop(name, None)
-            else:
-                found.set[name] = _limit(name, value)
-        changed = before != found.set
+        before = looks.limits_view(found, self.clock.now_us())
+        changed = limits.change(found.set, settings)
         if changed:
-            detail = ", ".join(f"{name} {before.get(name, '-')} → {found.set.get(name, '-')}" for name in settings)
-            self.book.write(self.now_ms, queue, "set_limits", self._actor, reason=reason, detail=detail)
+            detail = limits.before_and_after(before, looks.limits_view(found, self.clock.now_us()), settings)
+            self.book.write(self.now_ms, Entry(queue, "limit", self._actor, reason=reason, detail=detail))
         return changed
 
     async def reveal(self, queue: str, job_id: str, reason: str = "") -> JobDetail | None:
@@ -226,7 +225,7 @@ class FakeEngine:
         self.before()
         found = self._detail(queue, job_id, reveal=True)
         if found is not None:
-            self.book.write(self.now_ms, queue, "reveal", self._actor, target=job_id, reason=reason)
+            self.book.write(self.now_ms, Entry(queue, "reveal", self._actor, job_id, reason))
         return found
 
     # -------------------------------------------------------------------------------------------- inside
@@ -262,19 +261,16 @@ class FakeEngine:
         changed = found.paused is not paused
         found.paused = paused
         if changed:
-            verb = "pause" if paused else "resume"
-            self.book.write(self.now_ms, queue, verb, self._actor, reason=reason)
+            entry = Entry(queue, "pause" if paused else "resume", self._actor, reason=reason)
+            self.book.write(self.now_ms, entry)
         return changed
+
+    def _warnings(self, queue: str) -> list[str]:
+        """Why nothing will come yet of jobs that wait."""
+        said = [] if alive(self.workers.values(), queue, self.now_ms) else [f"{queue} has no workers"]
+        said += [f"{queue} is paused"] if self.queues[queue].paused else []
+        return [f"{each}: the jobs will only wait" for each in said]
 
     def sweep(self) -> None:
         """What any worker's sweeper does for operations that their driver has left."""
         self._operations.take_over(_SILENT_MS)
-
-
-def _limit(name: str, value: object) -> float:
-    known = LimitSettings.__annotations__
-    if name not in known:
-        raise SettingError(f"no limit {name!r}; the limits: {', '.join(known)}")
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 10**9:
-        raise SettingError(f"{name} must be above 0 and finite, not {value!r}; to stop the queue, pause it")
-    return float(value)

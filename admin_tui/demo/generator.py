@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from admin_tui.demo import work
+from admin_tui.demo.book import Entry
 from admin_tui.demo.deep import Numbered
 from admin_tui.demo.fake import FakeEngine
 from admin_tui.demo.lane import Deep
@@ -175,9 +176,8 @@ class DemoWorld:
             self._at_us = now_us
         self._harm()
         self._at_us = now_us
-        self.engine.book.write(
-            self.now_ms - 4 * _HOUR_MS, "score_run", "pause", self.engine.actor, reason="scores are being repaired"
-        )
+        paused = Entry("score_run", "pause", self.engine.actor, reason="scores are being repaired")
+        self.engine.book.write(self.now_ms - 4 * _HOUR_MS, paused)
         self.tick(now_us + 1)
 
     def _worker(self, label: str, number: int, queues: tuple[str, ...]) -> WorkerInfo:

@@ -109,9 +109,9 @@ TAKEN_BACK = {
 """What undoes each action; nothing undoes a delete."""
 _LIVE = (State.WAITING, State.DELAYED, State.ACTIVE)
 _FITS = {
-    "retry": ((State.FAILED, State.CANCELLED), "not_failed"),
+    "retry": ((State.FAILED, State.CANCELLED), "not failed"),
     "cancel": (_LIVE, "ended"),
-    "promote": ((State.DELAYED,), "not_delayed"),
+    "promote": ((State.DELAYED,), "not delayed"),
 }
 _ENDS = (State.COMPLETED, State.FAILED, State.CANCELLED)
 Seen = tuple[str, int, State]
@@ -127,15 +127,15 @@ def judge(deed: str, record: Record | None, run: int, state: State) -> str:
             return ""
         return "changed" if record.state in (State.WAITING, State.CANCELLED) else "started"
     if record.run != run:
-        return "runs_already" if deed == "retry" and record.state in _LIVE else "other_run"
+        return "runs already" if deed == "retry" and record.state in _LIVE else "other run"
     if record.trashed is not None and deed not in ("restore", "delete"):
         return "trashed"
     if deed == "restore" and record.trashed is None:
-        return "not_trashed"
-    states, misfit = _FITS.get(deed, (_ENDS, "not_ended"))
+        return "not trashed"
+    states, misfit = _FITS.get(deed, (_ENDS, "not ended"))
     if record.state not in states:
         return misfit
-    return "" if record.state is state else "other_state"
+    return "" if record.state is state else "other state"
 
 
 def _can_revert(deed: str, record: Record, run: int) -> bool:

@@ -16,7 +16,17 @@ from engine import Action, Actor, Chosen, Matching, Operation, Plan, SettingErro
 PLAN_MS = 600_000
 UNDO_MS = {"retry": 900_000, "cancel": 900_000, "promote": 900_000, "trash": 86_400_000, "restore": 86_400_000}
 BATCH = 50
-_SAMPLE = 5
+_SAMPLE = 3
+_UNDO = {
+    "retry": "15 min, for the jobs that have not started",
+    "cancel": "15 min, for the jobs that had not started",
+    "promote": "15 min, for the jobs that have not started",
+    "trash": "24 h",
+    "restore": "24 h",
+    "delete": "none: they are gone for good",
+    "undo": "none: plan the action anew",
+}
+"""How far each action can be taken back."""
 
 
 class Frozen(Struct, frozen=True):
@@ -42,8 +52,10 @@ class Running(Struct, kw_only=True):
 class Operations:
     """All plans and operations of all queues."""
 
-    def __init__(self, queues: Mapping[str, FakeQueue], now_ms: Callable[[], int]) -> None:
-        self._queues, self._now_ms = queues, now_ms
+    def __init__(
+        self, queues: Mapping[str, FakeQueue], now_ms: Callable[[], int], warn: Callable[[str], list[str]]
+    ) -> None:
+        self._queues, self._now_ms, self._warn = queues, now_ms, warn
         self._numbers = count(1)
         self._frozen: dict[str, Frozen] = {}
         self.running: dict[str, Running] = {}
@@ -53,9 +65,13 @@ class Operations:
         if action not in TAKEN_BACK:
             raise SettingError(f"no action {action!r}: choose {', '.join(TAKEN_BACK)}")
         plan = self._freeze(queue, action, seen)
-        plan = msgspec.structs.replace(
-            plan, warnings=_warnings(queue, action), undo=_undo_text(action), selection=_selection(on)
-        )
+        return self._told(plan, selection=_selection(on))
+
+    def _told(self, plan: Plan, selection: str, taken_back: str = "") -> Plan:
+        """The plan with its words."""
+        will_wait = plan.will > 0 and (plan.action in ("retry", "promote") or taken_back == "cancel")
+        warnings = self._warn(plan.queue) if will_wait else []
+        plan = msgspec.structs.replace(plan, warnings=warnings, undo=_UNDO[plan.action], selection=selection)
         self._frozen[plan.id] = msgspec.structs.replace(self._frozen[plan.id], plan=plan)
         return plan
 
@@ -77,7 +93,7 @@ class Operations:
             queue=queue.name,
             action="undo" if undoes else deed,
             will=len(will),
-            skipped=skipped,
+            skipped=dict(sorted(skipped.items())),
             sample=[job_id for job_id, _, _ in will[:_SAMPLE]],
             warnings=[],
             undo="",
@@ -93,12 +109,14 @@ class Operations:
         """The plan is an operation now; once only."""
         frozen = self._frozen.get(plan.id)
         now = self._now_ms()
+        if confirm != plan.will:
+            raise SettingError(f"the plan has {plan.will:,} jobs, not {confirm:,}: confirm that number, or plan again")
+        if plan.will == 0:
+            raise SettingError("the plan has no jobs: there is nothing to do")
         if plan.id in self.running:
             return self.running[plan.id].told
-        if frozen is None or not frozen.jobs or now > frozen.plan.expires_ms:
-            raise SettingError(f"plan {plan.id} has expired or has no jobs: make it again")
-        if confirm != frozen.plan.will:
-            raise SettingError(f"plan {plan.id} is about {frozen.plan.will} jobs, not {confirm}: confirm that number")
+        if frozen is None or now > frozen.plan.expires_ms:
+            raise SettingError(f"plan {plan.id} has expired: plan again")
         if frozen.undoes:
             undone = self._undoable(frozen.undoes)
             undone.told = msgspec.structs.replace(undone.told, state="undone", undo_until_ms=0)
@@ -161,14 +179,14 @@ class Operations:
         plan = self._freeze(
             self._queues[run.told.queue], TAKEN_BACK[run.told.action], list(reversed(run.changed)), operation_id
         )
-        plan = msgspec.structs.replace(plan, undo="cannot be undone", selection=run.told.selection)
-        self._frozen[plan.id] = msgspec.structs.replace(self._frozen[plan.id], plan=plan)
-        return plan
+        return self._told(plan, f"{run.told.action} {run.told.selection}".strip(), run.told.action)
 
     def _undoable(self, operation_id: str) -> Running:
         run = self.running[operation_id]
-        if run.told.state not in ("done", "stopped") or self._now_ms() > run.told.undo_until_ms:
-            raise SettingError(f"operation {operation_id} cannot be undone: it is {run.told.state}, or too long ago")
+        if run.told.state == "running":
+            raise SettingError(f"operation {operation_id} is under way: stop it first, then take it back")
+        if run.told.state == "undone" or self._now_ms() > run.told.undo_until_ms:
+            raise SettingError(f"operation {operation_id} ({run.told.action}) cannot be taken back")
         return run
 
     def take_over(self, silent_ms: int) -> None:
@@ -178,17 +196,7 @@ class Operations:
                 self.step(operation_id)
 
 
-def _warnings(queue: FakeQueue, action: Action) -> list[str]:
-    return [f"queue {queue.name} is paused: the jobs will only wait"] if queue.paused and action == "retry" else []
-
-
-def _undo_text(action: Action) -> str:
-    if action == "delete":
-        return "cannot be undone"
-    return "24 h" if action in ("trash", "restore") else "15 min, for the jobs that have not started"
-
-
 def _selection(on: Chosen | Matching) -> str:
-    if isinstance(on, Chosen):
-        return f"{len(on.jobs)} chosen"
-    return f"all {on.listed}" + (f" that match {on.query}" if on.query else "")
+    if isinstance(on, Matching):
+        return f"all {on.listed}" + (f" that match {on.query}" if on.query else "")
+    return on.jobs[0].id if len(on.jobs) == 1 else f"{len(on.jobs):,} chosen jobs"

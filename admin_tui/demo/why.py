@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from admin_tui.demo.looks import limits_view
@@ -22,6 +22,11 @@ def explain(queue: FakeQueue, workers: Sequence[WorkerInfo], record: Record | No
     target = f"job {record.id} of queue {queue.name}" if record is not None else f"queue {queue.name}"
     _, verdict, advice = next((each for each in checks if each[0].holds == "no"), (None, "", ""))
     return Explanation(target, [check for check, _, _ in checks], verdict or _runs(queue), advice)
+
+
+def alive(workers: Iterable[WorkerInfo], queue: str, now_ms: int) -> list[WorkerInfo]:
+    """The queue's workers that have told of themselves lately."""
+    return [worker for worker in workers if queue in worker.queues and now_ms - worker.seen <= _SILENT_MS]
 
 
 def _of_job(record: Record, now_ms: int) -> tuple[Check, str, str]:
@@ -44,8 +49,8 @@ def _of_queue(
     queue: FakeQueue, limits: LimitsView, workers: Sequence[WorkerInfo], now_ms: int
 ) -> list[tuple[Check, str, str]]:
     name = queue.name
-    alive = [worker for worker in workers if now_ms - worker.seen <= _SILENT_MS]
-    places = sum(worker.concurrency.get(name, 0) for worker in alive)
+    beating = alive(workers, name, now_ms)
+    places = sum(worker.concurrency.get(name, 0) for worker in beating)
     full = limits.max_active.now is not None and limits.active >= limits.max_active.now
     empty = limits.tokens is not None and limits.tokens < 1
     return [
@@ -55,7 +60,9 @@ def _of_queue(
             f"python -m engine resume {name}",
         ),
         (
-            Check("a worker takes its jobs", "yes" if alive else "no", f"{len(alive)} of {len(workers)} workers beat"),
+            Check(
+                "a worker takes its jobs", "yes" if beating else "no", f"{len(beating)} of {len(workers)} workers beat"
+            ),
             f"no worker runs for queue {name}",
             f"python -m engine run --queues {name}",
         ),
