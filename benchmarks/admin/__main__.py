@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from benchmarks.admin import bulk, reading, refresh
+from benchmarks.admin import bulk, far, held, outage, process, reading, refresh, tail
 from benchmarks.admin.figure import Figure, lines
 from benchmarks.admin.ground import Ground, open_ground
 from benchmarks.admin.load import Size
@@ -29,7 +29,12 @@ class Group(Struct, frozen=True):
 
 GROUPS = (
     Group(("D1", "D2", "D3"), refresh.measure),
+    Group(("D9", "D10", "D12", "D13"), process.measure),
+    Group(("D14", "D21", "D22"), held.measure),
     Group(("D15", "D16", "D17"), reading.measure),
+    Group(("D19",), tail.measure),
+    Group(("D20",), outage.measure),
+    Group(("D23",), far.measure),
     Group(("D18",), bulk.measure),  # it changes the load: what is behind it has less of it
 )
 

@@ -17,7 +17,7 @@ def walk(terminal: Terminal, job_id: str = "") -> None:
         terminal.settle()
     terminal.send("2")
     terminal.settle()
-    _failed(terminal)
+    choose_failed(terminal)
     terminal.send("G", "g", "down")
     terminal.settle()
     terminal.send("enter")
@@ -37,7 +37,8 @@ def walk(terminal: Terminal, job_id: str = "") -> None:
     terminal.settle()
 
 
-def _failed(terminal: Terminal) -> None:
+def choose_failed(terminal: Terminal) -> None:
+    """The failed jobs of the queue that is shown are listed."""
     for _ in range(7):
         if "[FAILED" in terminal.text:
             return
