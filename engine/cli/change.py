@@ -6,58 +6,56 @@ import argparse
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from engine.cli.acting import act, act_on_one, add_reason, add_selection, carry, is_by_query, tell
 from engine.cli.command import Commands, add_command, reach, read_span_s
 from engine.cli.output import print_json, print_line, say
 from engine.config import Settings
-from engine.errors import EngineError, SettingError
+from engine.errors import SettingError
 from engine.inspector import Inspector
 from engine.loading import load_app
 from engine.types import ENDED, JobLine, State
-from engine.why import no_job
+from engine.views import Action, Chosen
 
-_ANSWERS = {
-    "requested": "it runs, and is told within a second to stop",
-    "not_cancellable": "not cancelled: it has ended",
-    "not_delayed": "not promoted: it is not delayed",
-    "not_failed": "not retried: it has not failed",
+_TEXTS: dict[Action, str] = {
+    "cancel": "cancel jobs that have not ended",
+    "promote": "let delayed jobs wait no longer",
+    "trash": "put ended jobs into the trash, where they are kept for a day",
+    "restore": "take jobs out of the trash",
+    "delete": "delete ended jobs for good, from the trash or not",
 }
-"""What the answers that are no success in themselves mean to who asked."""
 
 
 def add_to(commands: Commands) -> None:
-    """The commands `cancel`, `promote`, `retry`, `clean`, `pause` and `resume` are there."""
-    for name, text in (
-        ("cancel", "cancel a job that has not ended"),
-        ("promote", "let a delayed job wait no longer"),
-    ):
-        command = add_command(commands, name, _one(name), text)
+    """The commands that act on jobs are there, and `clean`, `pause` and `resume`."""
+    for action, text in _TEXTS.items():
+        command = add_command(commands, action, _acting(action), text)
         command.add_argument("queue")
-        command.add_argument("id")
+        command.add_argument("ids", nargs="*", metavar="id")
+        add_selection(command)
 
     retry = add_command(commands, "retry", _retry, "let failed jobs wait again, with all their attempts")
     retry.add_argument("queue", nargs="?")
-    retry.add_argument("id", nargs="?")
+    retry.add_argument("ids", nargs="*", metavar="id")
     retry.add_argument("--queue", dest="named", metavar="Q", help="the same, for use with --error")
     retry.add_argument("--error", metavar="TEXT", help="every failed job whose reason holds this text")
     retry.add_argument("--all", action="store_true", help="every failed job")
-    retry.add_argument("--dry-run", action="store_true", help="list them, change nothing")
+    add_selection(retry)
 
     clean = add_command(commands, "clean", _clean, "delete ended jobs, with their trails")
     clean.add_argument("queue")
     clean.add_argument("--older", default="7d", metavar="AGE", help="ended longer ago than 90s, 30m, 24h, 7d (7d)")
     clean.add_argument("--state", choices=sorted(ENDED), action="append", help="default: all three")
+    add_reason(clean)
 
     for name, text in (("pause", "acquire nothing of a queue any more"), ("resume", "acquire it again")):
-        add_command(commands, name, _switch(name), text).add_argument("queue")
+        switch = add_command(commands, name, _switch(name), text)
+        switch.add_argument("queue")
+        add_reason(switch)
 
 
-def _one(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
+def _acting(action: Action) -> Callable[[argparse.Namespace, Settings], int]:
     def run(arguments: argparse.Namespace, settings: Settings) -> int:
-        async def change(inspector: Inspector) -> int:
-            answer = await getattr(inspector, verb)(arguments.queue, arguments.id)
-            return _tell(arguments, arguments.queue, answer, "cancelled", "requested", "promoted")
-
-        return _change(arguments, settings, change)
+        return _change(arguments, settings, lambda inspector: act(inspector, action, arguments))
 
     return run
 
@@ -65,7 +63,7 @@ def _one(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
 def _switch(verb: str) -> Callable[[argparse.Namespace, Settings], int]:
     def run(arguments: argparse.Namespace, settings: Settings) -> int:
         async def change(inspector: Inspector) -> int:
-            changed = await getattr(inspector, verb)(arguments.queue)
+            changed = await getattr(inspector, verb)(arguments.queue, arguments.reason)
             if arguments.json:
                 print_json({"queue": arguments.queue, "changed": changed})
             else:
@@ -81,24 +79,40 @@ def _retry(arguments: argparse.Namespace, settings: Settings) -> int:
     queue = arguments.queue or arguments.named
     if queue is None or (arguments.queue and arguments.named and arguments.queue != arguments.named):
         raise SettingError("name one queue: retry QUEUE ID, or retry --queue QUEUE --error TEXT")
-    if sum((arguments.id is not None, arguments.error is not None, arguments.all)) != 1:
-        raise SettingError("say which jobs: an ID, --error TEXT or --all")
+    if sum((bool(arguments.ids), arguments.error is not None, arguments.all, is_by_query(arguments))) != 1:
+        raise SettingError("say which jobs: IDs, --error TEXT, --all, or --in LIST with or without --where QUERY")
+    arguments.queue = queue
 
-    async def one(inspector: Inspector) -> int:
-        if arguments.dry_run:
-            status = await inspector.show(queue, arguments.id)
-            answer = "unknown" if status is None else "failed" if status.state is State.FAILED else "not_failed"
-            return _tell(arguments, queue, answer, "failed")
-        return _tell(arguments, queue, await inspector.requeue(queue, arguments.id), "requeued")
+    async def retry(inspector: Inspector) -> int:
+        if arguments.error is not None or arguments.all:
+            return await _retry_by_text(inspector, arguments)
+        if len(arguments.ids) == 1:
+            return await _retry_one(inspector, arguments)
+        return await act(inspector, "retry", arguments)
 
-    async def many(inspector: Inspector) -> int:
-        text = arguments.error or ""
-        chosen = [job async for job in inspector.jobs(queue, State.FAILED) if text in (job.failed_reason or "")]
-        retried = 0 if arguments.dry_run else await inspector.requeue_many(queue, chosen)
-        _tell_many(arguments, chosen, retried)
-        return 0
+    return _change(arguments, settings, retry)
 
-    return _change(arguments, settings, one if arguments.id is not None else many)
+
+async def _retry_one(inspector: Inspector, arguments: argparse.Namespace) -> int:
+    queue, [job_id] = arguments.queue, arguments.ids
+    if not arguments.dry_run:
+        return await act_on_one(inspector, "retry", queue, job_id, arguments)
+    status = await inspector.show(queue, job_id)
+    answer = "unknown" if status is None else "failed" if status.state is State.FAILED else "not_failed"
+    return tell(arguments, queue, job_id, answer, "failed")
+
+
+async def _retry_by_text(inspector: Inspector, arguments: argparse.Namespace) -> int:
+    text, queue = arguments.error or "", arguments.queue
+    chosen = [job async for job in inspector.jobs(queue, State.FAILED) if text in (job.failed_reason or "")]
+    retried = 0
+    if chosen and not arguments.dry_run:
+        plan = await inspector.plan(queue, "retry", Chosen(chosen))
+        if plan.will:
+            begun = await inspector.apply(plan, plan.will, arguments.reason)
+            retried = (await carry(inspector, begun, 0)).done
+    _tell_many(arguments, chosen, retried)
+    return 0
 
 
 def _tell_many(arguments: argparse.Namespace, chosen: list[JobLine], retried: int) -> None:
@@ -118,7 +132,7 @@ def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
     states = [State(state) for state in arguments.state or sorted(ENDED)]
 
     async def change(inspector: Inspector) -> int:
-        gone = await inspector.clean(arguments.queue, age_s, states)
+        gone = await inspector.clean(arguments.queue, age_s, states, arguments.reason)
         if arguments.json:
             print_json(gone)
         else:
@@ -126,16 +140,6 @@ def _clean(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
 
     return _change(arguments, settings, change)
-
-
-def _tell(arguments: argparse.Namespace, queue: str, answer: str, *good: str) -> int:
-    if arguments.json:
-        print_json({"id": arguments.id, "answer": answer})
-    elif answer == "unknown":
-        raise EngineError(no_job(queue, arguments.id))
-    else:
-        print_line(f"{arguments.id}: {_ANSWERS.get(answer, answer)}")
-    return 0 if answer in good else 1
 
 
 def _change(

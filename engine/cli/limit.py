@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from engine.cli.acting import add_reason
 from engine.cli.command import Commands, add_command, reach
 from engine.cli.output import print_json, print_line, print_table
 from engine.config import Settings
@@ -34,6 +35,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="the configured limits hold again, the shared ones for all queues of the slot",
     )
+    add_reason(limit)
 
 
 def _limit(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -47,9 +49,9 @@ def _limit(arguments: argparse.Namespace, settings: Settings) -> int:
     async def change() -> int:
         async with app.inspect(settings) as inspector:
             if arguments.reset:
-                await inspector.reset_limits(arguments.queue)
+                await inspector.reset_limits(arguments.queue, arguments.reason)
             elif chosen:
-                await inspector.set_limits(arguments.queue, **chosen)
+                await inspector.set_limits(arguments.queue, arguments.reason, **chosen)
             names = [arguments.queue] if arguments.queue is not None else list(app.queues)
             views = {name: await inspector.limits(name) for name in names}
         if arguments.json:
