@@ -37,7 +37,7 @@ def decide(deed: Deed, target: Target | None, gate: Gate) -> Going | Refused:
         return Refused(gate.shut)
     if target is None:
         return Refused(f"{deed.verb}: nothing is under the cursor")
-    if isinstance(target, Jobs | All):
+    if deed.action is not None and isinstance(target, Jobs | All):
         misfit = fits(deed, target)
         if misfit is not None:
             return Refused(misfit)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from admin_tui.actions.deeds import Deed
-from engine import Chosen, JobLine, LimitsView, Listed, Matching, Operation
+from admin_tui.actions.deeds import Deed, DeedName
+from engine import Chosen, JobLine, LimitSettings, LimitsView, Listed, Matching, Operation, QueueCounts
 
 
 class Jobs(NamedTuple):
@@ -44,10 +44,11 @@ class All(NamedTuple):
 
 
 class OneQueue(NamedTuple):
-    """A queue with its limits as they were shown."""
+    """A queue with its limits and counts as they were shown."""
 
     queue: str
     limits: LimitsView
+    counts: QueueCounts
 
     @property
     def words(self) -> str:
@@ -68,7 +69,20 @@ class Done(NamedTuple):
         return f"{self.operation.action} of {self.operation.total:,} jobs"
 
 
-Target = Jobs | All | OneQueue | Done
+class Earlier(NamedTuple):
+    """A queue as it was before this session paused it, resumed it or set its limits; `deed` makes it so again."""
+
+    queue: str
+    deed: DeedName
+    settings: LimitSettings
+
+    @property
+    def words(self) -> str:
+        what = {"resume": "the pause", "pause": "the resume"}.get(self.deed, "the limits")
+        return f"{what} of queue {self.queue}"
+
+
+Target = Jobs | All | OneQueue | Done | Earlier
 
 
 def pick(

@@ -8,7 +8,7 @@ from admin_tui.actions.keyed import deed_of
 from admin_tui.actions.targets import All, Jobs, OneQueue
 from admin_tui.keys import KEYS
 from engine import Matching
-from tests.support.operator import limits, line
+from tests.support.operator import limits, line, queue
 
 
 def test_every_key_that_changes_something_means_a_deed() -> None:
@@ -34,5 +34,5 @@ def test_keys_in_the_trash(key: str, in_trash: str, elsewhere: str) -> None:
 
 def test_a_paused_queue_is_resumed() -> None:
     """`P` does the opposite of what is shown."""
-    assert deed_of("pause", OneQueue("q", limits("q", paused=True))).name == "resume"
-    assert deed_of("pause", OneQueue("q", limits("q"))).name == "pause"
+    assert deed_of("pause", OneQueue("q", limits("q", paused=True), queue("q").counts)).name == "resume"
+    assert deed_of("pause", OneQueue("q", limits("q"), queue("q").counts)).name == "pause"
