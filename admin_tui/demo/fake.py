@@ -47,6 +47,7 @@ SERVER = ServerView(
 )
 _SILENT_MS = 5_000
 _MOST_MINUTES = 250
+_MOST_ID_BYTES = 512
 
 
 class FakeEngine:
@@ -142,6 +143,8 @@ class FakeEngine:
     async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
         """Changes, newest first, each operation as far as it is now."""
         self.before()
+        if queue is not None:
+            self._find(queue)
         page = self.book.page(before, limit, queue)
         entries = [
             msgspec.structs.replace(entry, operation=self._operations.running[entry.operation.id].told)
@@ -238,6 +241,8 @@ class FakeEngine:
 
     def _detail(self, queue: str, job_id: str, *, reveal: bool) -> JobDetail | None:
         found = self._find(queue)
+        if not 1 <= len(job_id.encode(errors="replace")) <= _MOST_ID_BYTES:
+            raise SettingError(f"job id {job_id[:50]!a}: use a text of 1 to {_MOST_ID_BYTES} bytes")
         record = found.find(job_id)
         if record is None:
             return None
