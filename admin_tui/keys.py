@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Scope = Literal[
-    "everywhere", "tables", "overview", "jobs", "job", "log", "workers", "limits", "failures", "audit", "dialog",
-    "copy",
+    "everywhere", "tables", "reading", "overview", "jobs", "job", "log", "workers", "limits", "failures", "audit",
+    "dialog", "copy",
 ]  # fmt: skip
 Group = Literal["go", "look", "choose", "take", "change"]
 """What a key is for: to go somewhere, see more, choose rows, take something out, change something."""
@@ -115,6 +115,13 @@ KEYS: Sequence[Key] = (
     Key("tables", ("y",), "copy", "copy", "Copy: then i id, k key, j JSON, c command.", "take", 17),
     Key("tables", ("e",), "export", "export", "Write the rows to a file.", "take", 22),
 
+    Key("reading", ("j", "down"), "line_down", "down", "One line down.", "go"),
+    Key("reading", ("k", "up"), "line_up", "up", "One line up.", "go"),
+    Key("reading", ("g", "home"), "first_line", "first", "The first line.", "go"),
+    Key("reading", ("G", "end"), "last_line", "last", "The last line.", "go"),
+    Key("reading", ("pagedown",), "page_down", "page down", "One screen down.", "go"),
+    Key("reading", ("pageup",), "page_up", "page up", "One screen up.", "go"),
+
     Key("overview", *_WHY),
     Key("overview", *_PAUSE),
     Key("overview", ("C",), "limit", "concurrency", "Change the queue's concurrency and rate.", "change", 5),
@@ -179,8 +186,9 @@ KEYS: Sequence[Key] = (
 SCREENS: dict[str, tuple[Scope, ...]] = {
     "overview": ("everywhere", "tables", "overview"),
     "jobs": ("everywhere", "tables", "jobs"),
-    "job": ("everywhere", "job"),
-    "log": ("everywhere", "log"),
+    "job": ("everywhere", "reading", "job"),
+    "log": ("everywhere", "reading", "log"),
+    "reading": ("everywhere", "reading"),
     "workers": ("everywhere", "tables", "workers"),
     "limits": ("everywhere", "tables", "limits"),
     "failures": ("everywhere", "tables", "failures"),
