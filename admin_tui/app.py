@@ -1,0 +1,217 @@
+"""The program: one session, one loop of questions, and the screens over it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from admin_tui.actions.conductor import Conductor
+from admin_tui.actions.targets import Target
+from admin_tui.asking import Calls, Start
+from admin_tui.cheatsheet import help_lines
+from admin_tui.dialogs.stage import AppStage
+from admin_tui.draw.line import Style
+from admin_tui.known import Known
+from admin_tui.link import Link
+from admin_tui.polling import Polling
+from admin_tui.screens.going import read_place
+from admin_tui.screens.host import JobPlace
+from admin_tui.screens.palette import Commands
+from admin_tui.screens.reading import Reading
+from admin_tui.screens.shell import Shell
+from admin_tui.screens.table import VIEWS
+from admin_tui.session import Session
+from admin_tui.text import Times
+from admin_tui.theme import DARK, NO_COLOUR, Palette
+from admin_tui.widgets.paint import textual_theme
+from engine import Listed, Operation, SettingError, Snapshot
+
+_TIMES: dict[Times, Times] = {"utc": "local", "local": "relative", "relative": "utc"}
+COPIED_BYTES = 64 * 1024
+"""Terminals take no more at once."""
+
+
+class AdminApp(App[None]):
+    """The admin over one session; it holds what is known, and the way from screen to screen."""
+
+    COMMANDS: ClassVar = {Commands}
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = True
+    TITLE = "admin_tui"
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        palette: Palette = DARK,
+        interval_s: float = 1.0,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(ansi_color=palette is NO_COLOUR)
+        self.session, self.palette = session, palette
+        self.eyes, self.calls = session.eyes, Calls()
+        link = Link(now_s())
+        self._known = Known(session.who, session.first, link, now_s())
+        self._now_s = now_s
+        self.polling = Polling(session.eyes, self.calls, self._answered, now_s, interval_s=interval_s, link=link)
+        stage = AppStage(self, self._told, self.refresh_now)
+        self.conductor = Conductor(session.hands, stage, self.start(), self.calls, lambda: self.known)
+        self.view_names = [view.name_ for view in VIEWS]
+        self._shown, self._before = VIEWS[0].name_, VIEWS[0].name_
+        for theme in (textual_theme(palette),):
+            self.register_theme(theme)
+        self.theme = textual_theme(palette).name
+
+    @property
+    def known(self) -> Known:
+        """What is known now."""
+        return self._known._replace(now_s=self._now_s())
+
+    def on_mount(self) -> None:
+        """The overview is shown, and the loop of questions runs."""
+        self.push_screen(Shell([view() for view in VIEWS]))
+        self.run_worker(self.polling.run(), group="polling")
+
+    def start(self) -> Start:
+        """What runs questions to the engine; they end with the program only."""
+        return lambda coroutine: self.run_worker(coroutine, group="asking")
+
+    def _answered(self, link: Link, snapshot: Snapshot | None) -> None:
+        now_s = self._now_s()
+        self._known = self._known._replace(link=link, now_s=now_s, snapshot=snapshot or self._known.snapshot)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """The screen that is shown tells what is known now."""
+        if (shell := self.shell) is not None and shell.is_mounted:
+            shell.update_()
+
+    @property
+    def shell(self) -> Shell | None:
+        """The frame on top; under a dialog the one that it covers."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Shell)), None)
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """Nobody looks: it is asked for less often."""
+        self.polling.focused = False
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        """Somebody looks again."""
+        if not self.polling.focused:
+            self.polling.focused = True
+            self.polling.refresh()
+
+    def tell(self, words: str, style: Style = "plain") -> None:
+        """The words are in the line above the footer."""
+        if (shell := self.shell) is not None:
+            shell.say(words, style)
+
+    def copy(self, words: str, what: str) -> None:
+        """The words are in the terminal's clipboard, as far as it takes them, and in a plain line."""
+        kept = words.encode(errors="replace")[:COPIED_BYTES].decode(errors="ignore")
+        self.copy_to_clipboard(kept)
+        cut = "" if len(kept) == len(words) else f" (the first {len(kept):,} characters)"
+        self.tell(f"copied {what}{cut}: {words}")
+
+    def press(self, key_name: str, target: Target | None) -> None:
+        """The key is refused, or what it means is on its way."""
+        self.conductor.press(key_name, target)
+
+    def _told(self, operation: Operation) -> None:
+        """How far an operation is, is above the footer."""
+        if operation.state == "running":
+            done = operation.done + operation.skipped
+            self.tell(f"{operation.action} {operation.queue}: {done:,} of {operation.total:,}", "active")
+
+    def refresh_now(self) -> None:
+        """A new snapshot is asked for."""
+        self.polling.refresh()
+
+    def freeze(self) -> None:
+        """Rows hold still, or go on."""
+        self._known = self._known._replace(frozen=not self._known.frozen)
+        self.redraw()
+
+    def next_times(self) -> None:
+        """Times are shown another way."""
+        self._known = self._known._replace(times=_TIMES[self._known.times])
+        self.tell(f"times: {self._known.times}")
+        self.redraw()
+
+    def show_view(self, name: str) -> None:
+        """The numbered view of this name is on top."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if name != self._shown:
+            self._before, self._shown = self._shown, name
+        if (shell := self.shell) is not None:
+            shell.show_view(name)
+
+    def last_view(self) -> None:
+        """The view before this one is on top."""
+        self.show_view(self._before)
+
+    def go_up(self) -> None:
+        """One screen less, or the overview; never out."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        elif self._shown != self.view_names[0]:
+            self.show_view(self.view_names[0])
+
+    def go_to(self, text: str) -> None:
+        """What was typed behind `:` is on top; a line says what could not be understood."""
+        try:
+            place = read_place(text, self.view_names, [queue.name for queue in self.known.snapshot.queues])
+        except SettingError as error:
+            self.tell(str(error), "bad")
+            return
+        place(self)
+
+    def open_queue(self, queue: str, listed: Listed | None = None, query: str = "") -> None:
+        """The jobs of the queue are shown."""
+
+    def open_job(self, place: JobPlace) -> None:
+        """The job is on top."""
+
+    def open_log(self, queue: str, job_id: str) -> None:
+        """The job's log is on top."""
+
+    def open_why(self, queue: str, job_id: str | None = None) -> None:
+        """Why it does not run is on top."""
+
+    def open_keys(self) -> None:
+        """The keys of what is shown are on top."""
+        if (shell := self.shell) is not None:
+            name, writes = shell.view.name_, self.known.who.writes
+            self.push_screen(
+                Shell([Reading(f"KEYS of {name}", lambda _, width: help_lines(name, width, writes=writes))])
+            )
+
+    def about(self) -> None:
+        """What is shown and how old it is, is said."""
+        known = self.known
+        self.tell(f"{known.who.place}: data {known.age_s:.1f} s old, asked for each {self.polling.interval_s:g} s")
+
+    def leave(self) -> None:
+        """The program ends, once no question is under way."""
+        self.polling.close()
+        self.conductor.close()
+        self.run_worker(self._leave(), group="leaving")
+
+    async def action_quit(self) -> None:
+        """As `leave`: Textual's own way out cuts nothing either."""
+        self.leave()
+
+    async def _leave(self) -> None:
+        await self.calls.settled()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> list[SystemCommand]:
+        """None of Textual's: the palette has those of the table of keys."""
+        return []

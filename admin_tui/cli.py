@@ -1,0 +1,76 @@
+"""`python -m admin_tui`: what it is told, and what it starts. Every error is one line; the exit code says its kind."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from admin_tui.session import Wanted, open_session
+from engine import EngineError, SettingError, escape
+
+FASTEST_S = 0.2
+EXITS = "exit codes: 0 done, 1 failed, 2 bad input, 3 unreachable"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code; nothing but one line on stderr for an expected error."""
+    _for_slow_lines(os.environ)
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = parser().parse_args(words)
+        _check(arguments)
+        return asyncio.run(_run(arguments))
+    except EngineError as error:
+        print(f"error: {escape(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
+    found = argparse.ArgumentParser(prog="python -m admin_tui", description="The admin of a job engine.", epilog=EXITS)
+    look = found.add_mutually_exclusive_group()
+    look.add_argument("--redis-url", default="", metavar="URL", help="default: REDIS_URL of the environment")
+    look.add_argument("--embedded", default="", metavar="DIR", help="start the servers of this data, stop them on quit")
+    look.add_argument("--demo", action="store_true", help="an invented busy system, without any server")
+    found.add_argument("--app", default="", metavar="MODULE:ATTRIBUTE", help="default: ENGINE_APP, else jobs:app")
+    found.add_argument("--write", action="store_true", help="changes are possible; without it nothing is changed")
+    found.add_argument("--profile", default="", metavar="NAME", help="shown in the first line; prod... asks more often")
+    found.add_argument("--interval", type=float, default=1.0, metavar="S", help="seconds between two looks (1)")
+    found.add_argument("--theme", default="", metavar="NAME", help="dark, light or no-colour")
+    found.add_argument("--no-mouse", action="store_true", help="the mouse is left to the terminal")
+    return found
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if not FASTEST_S <= arguments.interval < 3_600:
+        raise SettingError(f"--interval {arguments.interval:g}: give {FASTEST_S:g} s or more, and less than an hour")
+
+
+def _for_slow_lines(env: os._Environ[str]) -> None:
+    """Textual reads these when it is imported: few frames and no movement, for terminals far away."""
+    env.setdefault("TEXTUAL_FPS", "20")
+    env.setdefault("TEXTUAL_ANIMATIONS", "none")
+    env.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    wanted = Wanted(
+        redis_url=arguments.redis_url,
+        app=arguments.app,
+        embedded=arguments.embedded,
+        demo=arguments.demo,
+        write=arguments.write,
+        profile=arguments.profile,
+    )
+    async with open_session(wanted) as session:
+        from admin_tui.app import AdminApp  # noqa: PLC0415 - what it imports reads the environment set above
+        from admin_tui.looks import choose  # noqa: PLC0415 - as above
+
+        app = AdminApp(session, palette=choose(arguments.theme, os.environ), interval_s=arguments.interval)
+        await app.run_async(mouse=not arguments.no_mouse)
+        return app.return_code or 0

@@ -1,0 +1,99 @@
+"""What every view is: a part of the screen with keys of its own, told each second what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import ClassVar, TypeVar, cast
+
+from textual.actions import SkipAction
+from textual.widget import Widget
+
+from admin_tui.actions.targets import Target
+from admin_tui.asking import Asking
+from admin_tui.keys import keys_of
+from admin_tui.known import Known
+from admin_tui.screens.host import Host
+from engine import EngineError
+
+Answer = TypeVar("Answer")
+Command = Callable[[], None]
+
+
+class View(Widget, can_focus=True):
+    """A view. `name_` is its name in `admin_tui.keys.SCREENS`; `commands` are what its keys do, by their names.
+
+    A key that changes something needs no command: it is done to what `target` answers.
+    """
+
+    name_: ClassVar[str]
+    DEFAULT_CSS = "View { height: 1fr; layout: vertical; }"
+
+    def __init__(self) -> None:
+        super().__init__(id=self.name_)
+        self._asking: Asking | None = None
+
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return cast("Host", self.app)
+
+    @property
+    def known(self) -> Known:
+        """What is known now."""
+        return self.host.known
+
+    @property
+    def title_(self) -> str:
+        """What the line under the header says of it, where it is not one of the numbered views."""
+        return ""
+
+    def commands(self) -> Mapping[str, Command]:
+        """What the keys of this view do."""
+        return {}
+
+    def target(self, key_name: str) -> Target | None:
+        """What a key that changes something is done to, as it is shown now; None: nothing is under the cursor."""
+        return None
+
+    def update_(self, known: Known) -> None:
+        """What is known has changed, or a second has gone by, or the view was brought to the front or resized.
+
+        Called only while the view is shown. It must be cheap: questions are asked by `poll`.
+        """
+
+    def back(self) -> bool:
+        """Something of the view was closed (a filter, a panel); False: there was nothing, the view itself may go."""
+        return False
+
+    def ask(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
+        """`then` gets the answer, if nothing else was asked meanwhile and the view is still there."""
+        self._questions.ask(question, then)
+
+    def poll(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
+        """As `ask`, but nothing is asked while a question of this view is under way."""
+        self._questions.poll(question, then)
+
+    def failed(self, error: EngineError) -> None:
+        """A question of this view was answered by an error; what was shown stays."""
+        self.host.tell(str(error), "bad")
+
+    def on_unmount(self) -> None:
+        """Late answers are dropped."""
+        if self._asking is not None:
+            self._asking.drop()
+
+    def action_command(self, name: str) -> None:
+        """The key of this name was pressed."""
+        command = self.commands().get(name)
+        if command is not None:
+            command()
+        elif any(key.name == name and key.changes for key in keys_of(self.name_)):
+            self.host.press(name, self.target(name))
+        else:
+            raise SkipAction
+
+    @property
+    def _questions(self) -> Asking:
+        if self._asking is None:
+            self._asking = Asking(self.host.start(), self.host.calls, self.failed)
+        return self._asking

@@ -1,0 +1,99 @@
+"""Opens what the program looks at: an app's queues on a Redis, the servers of a directory, or an invented system."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple, cast
+from urllib.parse import urlsplit
+
+import engine
+from admin_tui.admin import Eyes, Hands
+from admin_tui.known import Who
+from engine import Actor, SettingError, Settings, Snapshot, Unreachable
+from engine.embedded import EmbeddedValkey
+
+
+class Wanted(NamedTuple):
+    """What a command line asks for: `redis_url`, `embedded` and `demo` exclude each other."""
+
+    redis_url: str = ""
+    app: str = ""
+    embedded: str = ""
+    demo: bool = False
+    write: bool = False
+    profile: str = ""
+
+
+class Session(NamedTuple):
+    """An engine to look at, and the first snapshot of it; `hands` is None where nothing may be changed."""
+
+    eyes: Eyes
+    hands: Hands | None
+    who: Who
+    first: Snapshot
+
+
+@asynccontextmanager
+async def open_session(wanted: Wanted) -> AsyncGenerator[Session]:
+    """It answers; what was started for it ends with it. EngineError in one line if it does not."""
+    async with AsyncExitStack() as stack:
+        if wanted.demo:
+            hands, who = _demo(wanted)
+        else:
+            hands, who = await _engine(stack, wanted)
+        try:
+            first = await hands.snapshot()
+        except Unreachable as error:
+            reason = str(error).removeprefix("Redis does not answer: ").rstrip(".")
+            raise Unreachable(f"no Redis at {who.place} ({reason}): start it, or give --redis-url") from error
+        yield Session(hands, hands if wanted.write else None, who, first)
+
+
+def _demo(wanted: Wanted) -> tuple[Hands, Who]:
+    from admin_tui.demo import demo_engine  # noqa: PLC0415 - a program that looks at Redis needs no invented system
+
+    return demo_engine(), Who(
+        "demo", "demo" if wanted.write else "", wanted.write, wanted.profile or "DEMO", wanted.app
+    )
+
+
+async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Hands, Who]:
+    app = engine.load_app(wanted.app or None)
+    env = engine.read_environment()
+    if wanted.embedded:
+        directory = Path(wanted.embedded)
+        if not directory.is_dir():
+            raise SettingError(f"--embedded {directory}: there is no such directory; `make demo` makes .data/demo")
+        valkey = directory / "valkey"
+        env["REDIS_URL"] = stack.enter_context(EmbeddedValkey(valkey if valkey.is_dir() else directory)).url
+    elif wanted.redis_url:
+        env["REDIS_URL"] = wanted.redis_url
+    settings = Settings.from_environment(env)
+    actor = whoami()
+    inspector = await stack.enter_async_context(app.inspect(settings))
+    name = f"{actor.name}@{actor.origin}" if wanted.write else ""
+    place = wanted.embedded or place_of(settings.redis_url)
+    return cast("Hands", inspector), Who(place, name, wanted.write, wanted.profile, wanted.app)
+
+
+def whoami() -> Actor:
+    """The user of this process, on this host, by this program."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid-{os.getuid()}"
+    return Actor(name, socket.gethostname(), f"admin_tui {engine.VERSION}")
+
+
+def place_of(url: str) -> str:
+    """Where the URL leads, without user and password."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"unix:{parts.path}"
+    port = f":{parts.port}" if parts.port is not None else ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
