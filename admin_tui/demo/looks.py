@@ -25,7 +25,7 @@ from engine import (
 )
 
 _SECRET = re.compile(
-    r'("[^"]*(?:password|passwd|secret|token|api_?key|credential|authorization)[^"]*"\s*:\s*)"((?:[^"\\]|\\.)*)"',
+    r'("[^"]*(?:password|passwd|passphrase|secret|token|api_?key|credential|authorization|cookie|pwd)[^"]*"\s*:\s*)"((?:[^"\\]|\\.)*)"',
     re.IGNORECASE,
 )
 _LOOKED = 1_000
@@ -144,7 +144,7 @@ def detail(queue: FakeQueue, record: Record, why: str, *, reveal: bool = False) 
 
 def redact(payload: str) -> tuple[str, int]:
     """The JSON text without the values of fields whose names promise a secret, and how many there were."""
-    return _SECRET.subn(lambda found: f'{found[1]}"[redacted: {len(found[2])} characters]"', payload)
+    return _SECRET.subn(lambda found: f'{found[1]}"[redacted: text, {len(found[2])} chars]"', payload)
 
 
 def groups(queue: FakeQueue, at_us: int, minutes: int) -> Sequence[ErrorGroup]:
