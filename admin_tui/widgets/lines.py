@@ -43,9 +43,9 @@ class Lines(ScrollView, can_focus=False):
             return
         for y, (before, now) in enumerate(zip(old, self._lines, strict=True)):
             if before != now:
-                self.refresh(Region(0, y - self.scroll_offset.y, self.size.width, 1))
+                self.refresh(Region(0, y - self.scroll_offset.y, self.scrollable_content_region.width, 1))
 
     def render_line(self, y: int) -> Strip:
         number = self.scroll_offset.y + y
         line = self._lines[number] if number < len(self._lines) else ()
-        return self._brush.of(self).strip(line, self.size.width)
+        return self._brush.of(self).strip(line, self.scrollable_content_region.width)
