@@ -13,8 +13,8 @@ from admin_tui.text import Safe, fit, safe, width
 _GAP = Span(Safe("  "))
 _SCOPES = {
     "everywhere": "Everywhere", "tables": "In tables", "reading": "In text", "overview": "Overview: the queue",
-    "jobs": "Jobs", "job": "One job", "log": "Log", "workers": "Workers", "limits": "Limits", "failures": "Failures", "audit": "Audit",
-    "dialog": "In a dialog", "copy": "After `y` (copy)",
+    "jobs": "Jobs", "job": "One job", "log": "Log", "workers": "Workers", "limits": "Limits",
+    "failures": "Failures", "audit": "Audit", "dialog": "In a dialog", "copy": "After `y` (copy)",
 }  # fmt: skip
 
 

@@ -66,11 +66,7 @@ async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Hands, Who]:
     app = engine.load_app(wanted.app or None)
     env = engine.read_environment()
     if wanted.embedded:
-        directory = Path(wanted.embedded)
-        if not directory.is_dir():
-            raise SettingError(f"--embedded {directory}: there is no such directory; `make demo` makes .data/demo")
-        valkey = directory / "valkey"
-        env["REDIS_URL"] = stack.enter_context(EmbeddedValkey(valkey if valkey.is_dir() else directory)).url
+        env["REDIS_URL"] = stack.enter_context(_server(Path(wanted.embedded))).url
     elif wanted.redis_url:
         env["REDIS_URL"] = wanted.redis_url
     settings = Settings.from_environment(env)
@@ -79,6 +75,14 @@ async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Hands, Who]:
     name = f"{actor.name}@{actor.origin}" if wanted.write else ""
     place = wanted.embedded or place_of(settings.redis_url)
     return cast("Hands", inspector), Who(place, name, wanted.write, wanted.profile, wanted.app)
+
+
+def _server(directory: Path) -> EmbeddedValkey:
+    """The server whose data is in the directory, as `make demo` leaves it, or is the directory itself."""
+    if not directory.is_dir():
+        raise SettingError(f"--embedded {directory}: there is no such directory; `make demo` makes .data/demo")
+    valkey = directory / "valkey"
+    return EmbeddedValkey(valkey if valkey.is_dir() else directory)
 
 
 def whoami() -> Actor:

@@ -16,7 +16,7 @@ def read_place(text: str, views: Sequence[str], queues: Sequence[str], queue: st
     word, _, rest = text.strip().lstrip(":").partition(" ")
     rest = rest.strip()
     if not word:
-        return lambda host: None
+        return lambda _: None
     if word in ("q", "queue") and rest:
         name = _one(rest, queues, "queue")
         return lambda host: host.open_queue(name)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from admin_tui.screens.view import View
+from admin_tui.widgets.table_told import Failed, Gone
 from admin_tui.widgets.window_table import WindowTable
-from engine import EngineError
 
 Row = TypeVar("Row")
 
@@ -27,28 +27,14 @@ class TableView(View, Generic[Row]):
         return cast("WindowTable[Row]", self.query_one("#table", WindowTable))
 
     def commands(self) -> Mapping[str, Any]:
-        """What the keys of tables do."""
+        """What keys of tables do; those that move are the table's own."""
         table = self.table
-        page = max(1, table.size.height - 2)
-        return {
-            "row_down": lambda: self._move(1),
-            "row_up": lambda: self._move(-1),
-            "first_row": lambda: table.go(0),
-            "last_row": lambda: table.go(max(0, table.total - 1)),
-            "page_down": lambda: self._move(page),
-            "page_up": lambda: self._move(-page),
-            "mark": table.mark,
-            "unmark": table.unmark,
-        }
+        return {"mark": table.action_mark, "mark_range": table.action_mark_range, "unmark": table.action_unmark}
 
-    def _move(self, rows: int) -> None:
-        self.table.go(max(0, self.table.position[0] + rows))
-
-    def on_window_table_failed(self, event: WindowTable.Failed) -> None:
+    def on_window_table_failed(self, event: Failed) -> None:
         """The rows shown are the old ones; what went wrong is above the footer."""
-        error: EngineError = event.error
-        self.failed(error)
+        self.failed(event.error)
 
-    def on_window_table_gone(self, event: WindowTable.Gone) -> None:
+    def on_window_table_gone(self, event: Gone) -> None:
         """No row is under the cursor until it is moved."""
         self.host.tell("the row is no longer in this list; move to choose another", "warn")

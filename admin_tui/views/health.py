@@ -1,4 +1,4 @@
-"""Which queues need somebody, and why; worst first. Pure rules over a snapshot, the same for the list and the verdict."""
+"""Which queues need somebody, and why; worst first. Pure rules over a snapshot."""
 
 from __future__ import annotations
 

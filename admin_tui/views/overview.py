@@ -30,13 +30,13 @@ def overview_columns(*, ascii_only: bool = False) -> Sequence[Column[QueueRow]]:
         Column("", lambda row, _: Span(safe(row.mark), STYLES[row.mark]), 1),
         Column("QUEUE", lambda row, cells: Span(shorten(row.name, cells), _name(row)), 14, flex=3),
         Column("WAIT", lambda row, _: Span(count(row.view.counts.waiting), "waiting"), 5, align="right"),
-        Column("RUN", lambda row, _: Span(_run(row), "active"), 6, align="right", since=60),
-        Column("DELAY", lambda row, _: Span(count(row.view.counts.delayed), "delayed"), 5, align="right", since=72),
+        Column("RUN", lambda row, _: Span(_run(row), "active"), 6, align="right", since=55),
+        Column("DELAY", lambda row, _: Span(count(row.view.counts.delayed), "delayed"), 5, align="right", since=70),
         Column("FAILED", lambda row, _: Span(count(row.view.counts.failed), "failed"), 6, align="right"),
         Column("OLDEST", lambda row, _: Span(_oldest(row), _oldest_style(row)), 6, align="right"),
-        Column("DONE/m", lambda row, _: Span(count(round(row.done_per_minute))), 6, align="right", since=72),
-        Column("FAIL", lambda row, _: Span(percent(row.failing), _failing(row)), 5, align="right", since=60),
-        Column("30 MIN", trend, 10, flex=1, since=80),
+        Column("DONE/m", lambda row, _: Span(count(round(row.done_per_minute))), 6, align="right", since=70),
+        Column("FAIL", lambda row, _: Span(percent(row.failing), _failing(row)), 5, align="right", since=55),
+        Column("30 MIN", trend, 10, flex=1, since=74),
     )
 
 
