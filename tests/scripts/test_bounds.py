@@ -13,7 +13,7 @@ from engine.streams import commands as c
 from engine.streams.commands import MAX_BATCH, MAX_BYTES
 from engine.streams.reads import Place, audit, list_jobs, recent, rights, stats, window
 from engine.types import Keep, State
-from tests.support.calls import CALLS
+from tests.support.calls import CALLS, DRAFT
 from tests.support.queue import STREAMS, Rig
 from tests.support.whole import everything
 
@@ -37,6 +37,7 @@ BATCHES: dict[str, Build] = {
     "promote": lambda k, n: c.promote(k, 1, [(job_id, 1) for job_id in ids(n)]),
     "trash": lambda k, n: c.trash(k, 1, "delete", [(job_id, 1) for job_id in ids(n)]),
     "revert": lambda k, n: c.revert(k, 1, "cancel", [(job_id, 1) for job_id in ids(n)]),
+    "freeze": lambda k, n: c.freeze(k, 1, DRAFT, 0, [(job_id, 1, "failed") for job_id in ids(n)]),
     "repair": lambda k, n: c.repair(k, 1, [c.Mark(job_id.encode()) for job_id in ids(n)]),
     "drop_consumers": lambda k, n: c.drop_consumers(k, [job_id.encode() for job_id in ids(n)]),
     "reclaim": lambda k, n: c.reclaim(k, 1, ids(n)),
@@ -55,12 +56,18 @@ PAGES: dict[str, Build] = {
     "window": lambda k, n: window(k, "completed", n, Place()),
     "stats": lambda k, n: stats(k, 1, n),
     "prune": lambda k, n: c.prune(k, 1, {}, n),
+    "gather": lambda k, n: c.gather(k, 1, DRAFT, 0, "failed", n),
+    "next_batch": lambda k, n: c.next_batch(k, 1, "p", "d", n),
+    "advance": lambda k, n: c.advance(k, 1, "p", 0, [True] * n),
 }
 LIMITED = ("list_jobs", "recent", "stats", "window")
 """Pages whose limit the script cuts down."""
 OF_ONE_SIZE = {
     "acquire": "at most 250 jobs, and 250 that are due",
     "cancel": "one job",
+    "begin": "one operation",
+    "stop": "one operation",
+    "book": "one entry",
     "show": "one job and its trail of about 1,000 entries",
     "follow": "the same",
     "configure": "the settings of a queue",

@@ -11,6 +11,7 @@ from engine.streams.commands import NewJob, enqueue
 from engine.streams.reads import rights
 from engine.streams.scripts import names
 from tests.support.headers import header_of, words
+from tests.support.operations import CODES_OF_PLANS
 from tests.support.queue import Rig
 from tests.support.sent import READS, SENT, ask
 from tests.support.states import STATES
@@ -65,6 +66,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
         "idle": ("completed", "drop_consumers"),
     },
     "requeue": {"ok": ("failed", "requeue"), "not": ("completed", "requeue"), "unknown": ("nothing", "requeue")},
+    **CODES_OF_PLANS,
     "revert": {
         "ok": ("requeued", "revert requeue"),
         "not": ("completed", "revert cancel"),

@@ -26,9 +26,10 @@ TELL_WHAT_THEY_DID = {
     "resume": "whether it changed something",
     "repair": "what it mended",
     "drop_consumers": "which consumers it deleted",
+    "next_batch of a silent one": "which operation it handed out, that is silent no more",
 }
 """Calls whose second answer is that there was nothing left to do; the store is as after the first."""
-WEAKER = {"note log", "acquire"}
+WEAKER = {"note log", "acquire", "book"}
 """Calls with a test of their own."""
 
 
@@ -77,6 +78,19 @@ def test_a_log_line_sent_twice_is_there_twice_and_nothing_else_changes(bare: Rig
     twice.pop(trail, None)
     assert twice == after
     assert lines[0] - lines[1] == (first == [b"ok"])
+
+
+def test_an_entry_of_the_book_sent_twice_is_there_twice(rig: Rig) -> None:
+    """And nothing else changes: a change that may have happened is rather told twice than not at all."""
+    call = SENT["book"](rig)
+    ask(rig, call)
+    once = everything(rig)
+    ask(rig, call)
+    twice = everything(rig)
+    assert rig.command("XLEN", rig.keys.audit) == 2
+    assert {key: value for key, value in twice.items() if key != rig.keys.audit} == {
+        key: value for key, value in once.items() if key != rig.keys.audit
+    }
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state != "without a group"])

@@ -7,8 +7,10 @@ from typing import Any
 
 from engine.streams import Call, Keys, commands, reads
 from engine.types import Keep, QueueLimits, State
+from engine.views import Actor
 
 K, KEEP = Keys("p", "s", "q"), Keep(60)
+DRAFT = commands.Draft("p", "retry", "retry", "a")
 CALLS: dict[str, Callable[[], Call[Any]]] = {
     "enqueue": lambda: commands.enqueue(K, 1, "op", 60, [commands.NewJob("a", "work", b"{}")]),
     "acquire": lambda: commands.acquire(K, 1, "w", 1, alone=True),
@@ -25,6 +27,13 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "promote": lambda: commands.promote(K, 1, [("a", 1)]),
     "trash": lambda: commands.trash(K, 1, "trash", [("a", 1)]),
     "revert": lambda: commands.revert(K, 1, "requeue", [("a", 1)]),
+    "freeze": lambda: commands.freeze(K, 1, DRAFT, 0, [("a", 1, "failed")]),
+    "gather": lambda: commands.gather(K, 1, DRAFT, 0, "failed"),
+    "begin": lambda: commands.begin(K, 1, "p", 1, Actor("ana"), "why", 200),
+    "next_batch": lambda: commands.next_batch(K, 1, "p", "d"),
+    "advance": lambda: commands.advance(K, 1, "p", 0, [True]),
+    "stop": lambda: commands.stop(K, 1, "p", Actor("ana"), "why"),
+    "book": lambda: commands.book(K, commands.Entry("pause", Actor("ana"))),
     "repair": lambda: commands.repair(K, 1, [commands.Mark(b"a")]),
     "drop_consumers": lambda: commands.drop_consumers(K, [b"w"]),
     "audit": lambda: reads.audit(K, [commands.Mark(b"a")]),
@@ -44,6 +53,10 @@ OTHER_NAMES = {
     "set_limits": "control",
     "pause": "control",
     "promote": "requeue",
+    "begin": "operation",
+    "next_batch": "operation",
+    "advance": "operation",
+    "stop": "operation",
     "drop_consumers": "repair",
     "follow": "show",
     "list_jobs": "list",

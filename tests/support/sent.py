@@ -10,6 +10,7 @@ from engine.streams import commands as c
 from engine.types import Keep, State
 from engine.views import Listed
 from tests.support import damage
+from tests.support.operations import SENT_OF_PLANS
 from tests.support.queue import FAILURE, KEEP, Rig, Verb
 from tests.support.states import ID
 
@@ -100,6 +101,7 @@ SENT: dict[str, Callable[[Rig], Call[Any]]] = {
     "promote": lambda rig: c.promote(rig.keys, rig.clock.now_us(), [(ID, run_of(rig))]),
     **{f"trash {verb}": trashing(verb) for verb in ("trash", "restore", "delete")},
     **{f"revert {done}": reverting(done) for done in ("requeue", "cancel", "promote")},
+    **SENT_OF_PLANS,
     "repair": lambda rig: c.repair(rig.keys, rig.clock.now_us(), damage.marks(rig)),
     "drop_consumers": lambda rig: c.drop_consumers(rig.keys, [b"w1", b"w2"]),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engine.streams import commands as c
 from tests.support import damage
+from tests.support.operations import OPERATED
 from tests.support.queue import FAILURE, Rig, Verb
 
 ID = "a"
@@ -203,6 +204,7 @@ STATES: dict[str, Callable[[Rig], None]] = {
     "cancelled as it waited": called_off(waiting),
     "cancelled in its delay": called_off(delayed),
     "promoted": promoted,
+    **OPERATED,
     "paused": paused,
     "unrecorded": unrecorded,
     "hostile": hostile,

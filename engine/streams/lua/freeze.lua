@@ -25,9 +25,9 @@
 --- @include judge
 --- @include plan
 
+check_items((#ARGV - 8) / 3)
 local plan = open_plan(KEYS[1], KEYS[2] .. ARGV[2], KEYS[3] .. ARGV[2], ARGV[4], ARGV[7], read_clock(ARGV[1]))
 local looked = 0
-check_items((#ARGV - 8) / 3)
 for i = 9, #ARGV, 3 do
   add_job(plan, read_seen(plan.jobs .. ARGV[i]), ARGV[i], ARGV[i + 1], ARGV[i + 2])
   looked = looked + 1
