@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
+from typing import get_args
 
 import msgspec
 
 from engine.clock import Clock
 from engine.errors import SettingError
+from engine.inquiry import Inquiry
 from engine.operations import Records
 from engine.registry import Queue, find_queue
 from engine.snapshots import Snapshots
@@ -17,10 +19,22 @@ from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.events import decode_events
 from engine.streams.keys import check_id
-from engine.streams.reads import counts, follow, limits, list_jobs, recent, show, stats
+from engine.streams.reads import Place, counts, follow, limits, list_jobs, recent, show, stats, window
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
-from engine.views import AuditPage, EventPage, JobPage, LimitsView, MinuteStats, Operation, Snapshot
-from engine.why import beating, no_job, why_job, why_queue, why_unknown
+from engine.views import (
+    AuditPage,
+    EventPage,
+    Explanation,
+    JobDetail,
+    JobPage,
+    LimitsView,
+    Listed,
+    LogPage,
+    MinuteStats,
+    Operation,
+    Snapshot,
+    Window,
+)
 from engine.workers import Workers
 
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
@@ -35,6 +49,7 @@ class Viewer:
         self._queues, self._store, self._prefix, self._clock = queues, store, prefix, clock
         self._workers = Workers(store, Registry(prefix))
         self._records = Records(store, {name: self._keys(name) for name in queues})
+        self._inquiry = Inquiry(store, prefix, clock, self._workers)
         self._snapshots = Snapshots(list(queues.values()), store, prefix, clock)
 
     async def snapshot(self, minutes: int = 30) -> Snapshot:
@@ -62,6 +77,20 @@ class Viewer:
             after = page.after
             if after is None or len(jobs) >= limit:
                 return JobPage(jobs, after)
+
+    async def window(
+        self, queue: str, listed: Listed, size: int, *, rank: int | None = None, above: str = "", below: str = ""
+    ) -> Window:
+        """Up to `size` rows: from row `rank` on, or those next to a cursor of another window, or the first ones.
+
+        Ended jobs and the trash come newest first, delayed ones by due time, the others in running order.
+        """
+        if not 1 <= size <= MAX_BATCH:
+            raise SettingError(f"size must be between 1 and {MAX_BATCH}, not {size}")
+        if listed not in get_args(Listed):
+            raise SettingError(f"no list {listed!r}; the lists: {', '.join(get_args(Listed))}")
+        place = Place(max(0, rank or 0), above, below)
+        return await self._store.run(window(self._keys(queue), listed, size, place))
 
     async def jobs(self, queue: str, state: State) -> AsyncGenerator[JobLine]:
         """Every job of one state, page by page."""
@@ -159,19 +188,19 @@ class Viewer:
 
     async def why(self, queue: str, job_id: str | None = None) -> str:
         """One sentence: why the job, or the queue's next one, is not running; or what it is doing."""
-        status = await self.show(queue, job_id) if job_id is not None else None
-        if job_id is not None and status is None:
-            return no_job(queue, job_id)
-        found = await self.counts(queue)
-        limits = await self.limits(queue)
-        now_ms = await self.now_ms()
-        workers = beating([worker for worker in await self.workers() if queue in worker.queues], now_ms)
-        held_up = why_queue(found, limits, workers)
-        if status is None:
-            return held_up
-        if status.state in (State.WAITING, State.DELAYED) and status.name not in self._find(queue).jobs:
-            return why_unknown(status, held_up)
-        return why_job(status, held_up, now_ms, workers)
+        return await self._inquiry.why(self._find(queue), job_id)
+
+    async def explain(self, queue: str, job_id: str | None = None) -> Explanation:
+        """Why the job, or the queue's next one, does not run: all that must hold, in the engine's order."""
+        return await self._inquiry.explain(self._find(queue), job_id)
+
+    async def job(self, queue: str, job_id: str) -> JobDetail | None:
+        """The job with its attempts, log and reason, without secrets; None if there is no record of it."""
+        return await self._inquiry.job(self._find(queue), job_id, reveal=False)
+
+    async def log(self, queue: str, job_id: str, after: str = "", limit: int = 250) -> LogPage:
+        """Log lines behind `after`, without secrets; without it, the newest ones; of earlier runs too."""
+        return await self._inquiry.log(self._find(queue), job_id, after, limit)
 
     async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
         """Changes of all queues, or of one, newest first, behind what another page gave as `before`."""

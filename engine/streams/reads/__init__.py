@@ -1,9 +1,10 @@
 """One typed function for each Lua file that only reads."""
 
 from engine.streams.reads.audit import Odd, audit, rights
+from engine.streams.reads.detail import Found, decode_log, detail, entry_order, log_behind, newest_log
 from engine.streams.reads.ending import Ending, decode_ending, ending
-from engine.streams.reads.jobs import follow, iso, show, worker_label
-from engine.streams.reads.lists import Place, list_jobs, recent, window
+from engine.streams.reads.jobs import follow, iso, json_value, show, worker_label
+from engine.streams.reads.lists import Place, list_jobs, place_of, recent, window
 from engine.streams.reads.queues import counts, limits, stats
 from engine.streams.reads.server import INFO, decode_server
 from engine.streams.reads.snapshot import QueueState, Seen, SlotState, snapshot
@@ -13,6 +14,7 @@ __all__ = [
     "INFO",
     "MOST_WORKERS",
     "Ending",
+    "Found",
     "Odd",
     "Place",
     "QueueState",
@@ -21,13 +23,20 @@ __all__ = [
     "audit",
     "counts",
     "decode_ending",
+    "decode_log",
     "decode_server",
     "decode_worker",
+    "detail",
     "ending",
+    "entry_order",
     "follow",
     "iso",
+    "json_value",
     "limits",
     "list_jobs",
+    "log_behind",
+    "newest_log",
+    "place_of",
     "recent",
     "rights",
     "show",

@@ -26,19 +26,20 @@ WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
 
 def show(k: Keys, job_id: str) -> Call[JobStatus | None]:
     """Everything known of a job's current run, None if there is no record of it."""
-    return build("show", k, [job_id, ""], lambda reply: _shown(k.queue, job_id, reply))
+    return build("show", k, [job_id, ""], lambda reply: decode_status(k.queue, job_id, reply))
 
 
 def follow(k: Keys, job_id: str, after: str) -> Call[tuple[JobStatus | None, str]]:
     """The same, with the log lines behind `after` only (empty: all), and what to give as `after` next."""
 
     def decode(reply: list[Any]) -> tuple[JobStatus | None, str]:
-        return _shown(k.queue, job_id, reply), reply[2][-1][0].decode() if reply[2] else after
+        return decode_status(k.queue, job_id, reply), reply[2][-1][0].decode() if reply[2] else after
 
     return build("show", k, [job_id, after], decode)
 
 
-def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
+def decode_status(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
+    """What the script `show` answered of a job; StoreError for what cannot be read."""
     record = pairs(reply[0])
     if "run" not in record:
         return None
@@ -52,7 +53,7 @@ def _shown(queue: str, job_id: str, reply: list[Any]) -> JobStatus | None:
 
 def pairs(flat: list[bytes]) -> dict[str, bytes]:
     """The fields and values of a hash, as Redis answers them."""
-    return {name.decode(): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
+    return {name.decode(errors="backslashreplace"): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail: list[dict[str, bytes]]) -> JobStatus:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from engine.streams.call import Arg, Call
@@ -11,6 +13,9 @@ from engine.streams.reads.jobs import WITHOUT_REASON, holding_of, reason, worker
 from engine.types import JobLine, State
 from engine.views import JobPage, Listed, Window
 
+_ORDER = ("again", "suspect", "ready")
+"""The streams as jobs run from them."""
+_ENTRY = re.compile(r"\d{1,15}-\d{1,15}\Z")
 FIELDS = 11
 """Values of a job's line."""
 
@@ -27,6 +32,14 @@ class Place(Struct, frozen=True):
         if self.above:
             return "above", to_bytes(self.above)
         return ("below", to_bytes(self.below)) if self.below else ("at", self.rank)
+
+
+def place_of(at: str) -> Place | None:
+    """Above the entry that a waiting job's record names; None if it names none."""
+    stream, _, entry = at.partition(" ")
+    if stream not in _ORDER or not _ENTRY.match(entry):
+        return None
+    return Place(above=f"{_ORDER.index(stream) + 1} {entry}")
 
 
 def list_jobs(k: Keys, state: State, limit: int, after: str = "") -> Call[JobPage]:
