@@ -42,6 +42,10 @@ local function read_operation(which)
   return operation
 end
 
+local function cursor_of(operation)
+  return (whole(operation.done) or 0) + (whole(operation.skipped) or 0)
+end
+
 local function answer(word, which, jobs)
   return { word, which, redis.call('HGETALL', KEYS[6] .. which), jobs }
 end
@@ -123,8 +127,10 @@ local function hand_out()
   if (operation.driver and operation.driver ~= driver and is_heard(which)) or not has_turn(which) then
     return answer('busy', which)
   end
-  local batch = operation.batch
-  local items = redis.call('LRANGE', KEYS[7] .. which, '0', digits((batch and #batch or size) - 1))
+  -- Behind those that are left, the list has those that were changed.
+  local batch, left = operation.batch, (whole(operation.total) or 0) - cursor_of(operation)
+  size = batch and #batch or math.min(size, left)
+  local items = size > 0 and redis.call('LRANGE', KEYS[7] .. which, '0', digits(size - 1)) or {}
   local jobs, marks = {}, {}
   for n, item in ipairs(items) do
     local run, state, job = string.match(item, '^(%d+) (%a+) (.*)$')
@@ -152,7 +158,7 @@ end
 
 local function advance()
   local operation, key, frozen = read_operation(id), KEYS[6] .. id, KEYS[7] .. id
-  local cursor, batch = (whole(operation.done) or 0) + (whole(operation.skipped) or 0), operation.batch
+  local cursor, batch = cursor_of(operation), operation.batch
   if not operation.state then
     return { 'over', id, {} }
   elseif cursor ~= whole(given[1]) or not batch then
