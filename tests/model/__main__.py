@@ -48,7 +48,7 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.model", description=__doc__)
-    parser.add_argument("--examples", type=int, default=600, help="runs (default 600)")
+    parser.add_argument("--examples", type=int, default=900, help="runs (default 900)")
     parser.add_argument("--steps", type=int, default=70, help="of each run (default 70)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="of the choices (default: chance)")
     parser.add_argument("--no-shrink", action="store_true", help="print a failing run as it was found")

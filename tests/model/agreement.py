@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.model.state import Queue
+import msgspec
+
+from tests.model.state import Group, Known, Queue
 from tests.support.queue import Rig
 from tests.support.snapshot import ENDS, STREAMS, Snapshot, entry_order
 
@@ -20,7 +22,7 @@ def check_agreement(queue: Queue, seen: Snapshot, rig: Rig) -> None:
 def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
     ids = _entry_ids(queue, seen)
     return {
-        "records": {job.id: job.record for job in queue.jobs.values()},
+        "records": {job.id: job.record | _undo_of(job) for job in queue.jobs.values()},
         "other types": queue.hostile,
         "places": {
             job.id: f"{job.line} {ids.get(id(job.entry), 'nowhere')}"
@@ -31,6 +33,9 @@ def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
         "groups": {line for line, grouped in queue.grouped.items() if grouped},
         "delayed": queue.delayed,
         **queue.ends,
+        "trash": queue.trash,
+        "error groups": {name: _group(group) for name, group in queue.groups.items()},
+        "ranks of groups": {name: group.last for name, group in queue.groups.items()},
         "active": {
             job_id: [str(held.fence), held.line, ids[id(held.entry)], "c" if held.flagged else "-", held.consumer]
             for job_id, held in queue.active.items()
@@ -46,6 +51,29 @@ def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
     }
 
 
+def _group(group: Group) -> dict[str, str]:
+    return {name: str(getattr(group, name)) for name in group.__struct_fields__}
+
+
+def _undo_of(job: Known) -> dict[str, Any]:
+    """What `earlier` should say, and whether the place that was given then is the one that `at` names."""
+    if job.undo is None:
+        return {}
+    if job.undo.what == "cancel":
+        return {"earlier": job.undo.fields["state"]}
+    return {"earlier": (job.undo.what, job.undo.entry is job.entry, job.undo.fields)}
+
+
+def _earlier(value: bytes, place: str) -> Any:
+    """What `earlier` says, in the same form."""
+    if value in {b"waiting", b"delayed"}:
+        return value.decode()
+    if value.startswith(b"promote "):
+        return "promote", value.decode() == f"promote {place}", {}
+    given, *words = msgspec.msgpack.decode(value, type=list[str])
+    return "requeue", given == place, dict(zip(words[::2], words[1::2], strict=True))
+
+
 def _entry_ids(queue: Queue, seen: Snapshot) -> dict[int, str]:
     """The id that Redis gave to each entry: the lines are in the same order."""
     pairs = [
@@ -58,8 +86,11 @@ def _entry_ids(queue: Queue, seen: Snapshot) -> dict[int, str]:
 
 def _found(seen: Snapshot) -> dict[str, Any]:
     keys = seen.keys
-    records = {job_id: dict(record) for job_id, record in seen.records.items()}
+    records: dict[str, dict[str, Any]] = {job_id: dict(record) for job_id, record in seen.records.items()}
     places = {job_id: record.pop("at", "nowhere") for job_id, record in records.items()}
+    for job_id, record in records.items():
+        if "earlier" in record:
+            record["earlier"] = _earlier(seen.under(keys.job)[job_id][b"earlier"], places[job_id])
     return {
         "records": records,
         "other types": seen.others,
@@ -70,6 +101,9 @@ def _found(seen: Snapshot) -> dict[str, Any]:
         "groups": seen.groups.keys(),
         "delayed": seen.scores(keys.delayed),
         **{state: seen.scores(getattr(keys, state)) for state in ENDS},
+        "trash": seen.scores(keys.trash),
+        "error groups": {name: seen.fields(keys.group + name) for name in seen.under(keys.group)},
+        "ranks of groups": seen.scores(keys.groups),
         "active": seen.holdings,
         "control": seen.fields(keys.control),
         "trails": {job_id: seen.pairs(keys.trail + job_id) for job_id in seen.under(keys.trail)},

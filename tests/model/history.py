@@ -45,6 +45,10 @@ class History:
         self.usurped: list[str] = []
         """Jobs of which a settle was accepted whose fence was not the newest."""
         self.highest_run = 0
+        self.before: dict[tuple[str, int], tuple[int, int]] = {}
+        """Attempts and crashes of each run that was requeued."""
+        self.spoilt = False
+        """Whether a record was ever lost, so that nobody knows any more in which group its job was."""
         self.starts: dict[Bucket, list[Start]] = {}
         """Since each of the rates that hold now was set."""
 
@@ -58,8 +62,15 @@ class History:
     def hear_requeued(self, runs: Sequence[tuple[str, int]], answers: Sequence[Requeued]) -> None:
         """Nor have runs that wait again."""
         for (job_id, run), answer in zip(runs, answers, strict=True):
-            if answer.answer == "ok" and answer.run != run:
+            if answer.answer == "ok" and answer.run > self.highest_run:
+                self.before[job_id, run] = self.attempts[job_id], self.crashes[job_id]
                 self._begin(job_id, answer.run)
+
+    def hear_reverted(self, done: str, runs: Sequence[tuple[str, int]], answers: Sequence[str]) -> None:
+        """A run that is back from a requeue has what was charged to it."""
+        for (job_id, run), answer in zip(runs, answers, strict=True):
+            if done == "requeue" and answer == "ok" and (job_id, run) in self.before:
+                self.attempts[job_id], self.crashes[job_id] = self.before[job_id, run]
 
     def _begin(self, job_id: str, run: int) -> bool:
         """Whether the run is new; it was told of before if the call was sent again."""

@@ -1,6 +1,6 @@
 """What must hold after every call, whatever the model says: each a function over what Redis held before and holds now.
 
-The numbers are those by which the promises are listed: I1 to I9, I11 and I12.
+The numbers are those by which the promises are listed: I1 to I9 and I11 to I13.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from msgspec import Struct
 from engine.streams.commands import MAX_BATCH
 from engine.streams.scripts import load, names
 from tests.model.history import Bucket, History
-from tests.model.pages import Pages
+from tests.model.pages import WHOLE, Pages
 from tests.support.snapshot import ENDS, STREAMS, Snapshot, entry_order
 
 LIVE_IN = {"waiting", "active"}
-VERBS: dict[str, tuple[set[str | None], set[str]]] = {
+VERBS: dict[str, tuple[set[str | None], set[str] | set[None]]] = {
     "enqueue": ({None, *ENDS}, {"waiting", "delayed"}),
     "promote": ({"delayed"}, {"waiting"}),
     "acquire": ({"waiting", "active"}, {"active"}),
@@ -30,6 +30,10 @@ VERBS: dict[str, tuple[set[str | None], set[str]]] = {
     "reclaim": ({"active"}, {"waiting"}),
     "cancel": ({"waiting", "delayed", "active"}, {"cancelled"}),
     "requeue": ({"failed", "cancelled"}, {"waiting"}),
+    "revert": ({"waiting", "cancelled"}, {"failed", "cancelled", "waiting", "delayed"}),
+    "trash": (set(ENDS), set(ENDS)),
+    "restore": (set(ENDS), set(ENDS)),
+    "delete": (set(ENDS), {None}),
 }
 """From which states to which a verb leads: the edges of the drawn graph."""
 FROM_OUTSIDE = {"spoil", "flush"}
@@ -55,18 +59,20 @@ class Step(Struct, frozen=True):
 
 
 def i1_conservation(step: Step) -> None:
-    """Every stored job is in exactly one place, appears by an enqueue only, and goes by a prune once it has ended."""
+    """Every stored job is in one place, appears by an enqueue only, and goes by prune or delete once it has ended."""
     before, after = step.before.records, step.after.records
     new = after.keys() - before.keys()
     assert new <= (step.history.created if step.call == "enqueue" else set()), f"from nowhere: {new}"
     assert step.call != "enqueue" or step.history.created <= after.keys(), "accepted, and not stored"
     gone = before.keys() - after.keys()
-    assert not gone or step.call in {"prune", *FROM_OUTSIDE}, f"lost: {gone}"
-    assert step.call != "prune" or all(before[job_id]["state"] in ENDS for job_id in gone), f"live jobs pruned: {gone}"
+    assert not gone or step.call in {"prune", "delete", *FROM_OUTSIDE}, f"lost: {gone}"
+    if step.call in {"prune", "delete"}:
+        assert all(before[job_id]["state"] in ENDS for job_id in gone), f"live jobs deleted: {gone}"
     places = places_of(step.after)
     assert places.keys() <= after.keys() | step.after.others, "a place names a job without a record"
     for job_id, record in after.items():
         wanted = record["at"].split()[0] if record["state"] in LIVE_IN else record["state"]
+        wanted = "trash" if "trashed" in record else wanted
         assert places[job_id] == [wanted], f"{job_id} is {record['state']}, and in {places[job_id]}"
 
 
@@ -76,7 +82,7 @@ def places_of(seen: Snapshot) -> dict[str, list[str]]:
     for line in STREAMS:
         for _, job_id in seen.waiting[line]:
             found.setdefault(job_id, []).append(line)
-    for state in ("delayed", *ENDS):
+    for state in ("delayed", *ENDS, "trash"):
         for job_id in seen.scores(getattr(seen.keys, state)):
             found.setdefault(job_id, []).append(state)
     return found
@@ -110,7 +116,7 @@ def i3_atomic(step: Step) -> None:
         for verb in (verb for verb, told_id in told if told_id == job_id):
             begins, ends = VERBS[verb]
             assert state in begins, f"{job_id}: {verb} of {state}"
-            now = step.after.records[job_id]["state"]
+            now = step.after.records.get(job_id, {}).get("state")
             state = now if now in ends else next(iter(ends))
         assert step.after.records.get(job_id, {}).get("state") == state, f"{job_id}: not told of its change"
 
@@ -133,20 +139,35 @@ def i4_fencing(step: Step) -> None:
 
 
 def i5_monotone(step: Step) -> None:
-    """Only a new run, with a higher number, leaves an end; attempts and crashes of a run fall by a checkpoint only."""
+    """Only a new run, with a higher number, leaves an end; attempts and crashes of a run fall by a checkpoint only.
+
+    But for what is taken back: an earlier run is there again, or a cancelled one lives again with all that it was.
+    """
     for job_id, record in step.after.records.items():
         old = step.before.records.get(job_id)
         if old is None:
             continue
         run, old_run = int(record["run"]), int(old["run"])
+        if step.call == "revert" and (run < old_run or old["state"] == "cancelled"):
+            assert run < old_run or _without(record, LIVES) == _without(old, LIVES), f"{job_id}: {record} after {old}"
+            continue
         assert run >= old_run, f"{job_id}: run {run} after {old_run}"
         if run > old_run:
             assert old["state"] in ENDS, f"{job_id}: a new run of a job that is {old['state']}"
             continue
-        assert old["state"] not in ENDS or record == old, f"{job_id} changed after its end"
+        same = _without(record, {"trashed"}) == _without(old, {"trashed"})
+        assert old["state"] not in ENDS or same, f"{job_id} changed after its end"
         assert number(record, "attempts") >= number(old, "attempts"), f"{job_id}: attempts fell"
         fell = number(record, "crashes") < number(old, "crashes")
         assert not fell or step.call == "note", f"{job_id}: crashes fell by {step.call}"
+
+
+LIVES = {"state", "at", "ended", "earlier"}
+"""The fields in which a job that was cancelled as it waited differs from what it was."""
+
+
+def _without(record: dict[str, str], fields: set[str]) -> dict[str, str]:
+    return {name: value for name, value in record.items() if name not in fields}
 
 
 def number(record: dict[str, str], name: str) -> int:
@@ -212,7 +233,8 @@ def _control(seen: Snapshot) -> dict[str, str]:
     return seen.fields(seen.keys.control)
 
 
-FIXED = {key for name in names() for key in load(name).keys} - {"op", "job", "trail", "tenant", "stats", "bucket"}
+_NOT_FIXED = {"op", "job", "trail", "tenant", "stats", "group", "bucket"}
+FIXED = {key for name in names() for key in load(name).keys} - _NOT_FIXED
 """The keys that headers declare, but for prefixes and those of one call or one slot."""
 
 
@@ -224,7 +246,7 @@ def i11_bounded_scripts(step: Step) -> None:
     """Keys are those that headers declare, or begin with a declared prefix, in one slot; a call deals with one page."""
     keys = step.after.keys
     fixed = {getattr(keys, name) for name in FIXED}
-    prefixes = (keys.job, keys.trail, keys.tenant, keys.stats, keys.op(""))
+    prefixes = (keys.job, keys.trail, keys.tenant, keys.stats, keys.group, keys.op(""))
     strange = {key for key in step.after.contents if key not in fixed and not key.startswith(prefixes)}
     assert not strange, f"keys that no header declares: {strange}"
     done = Counter(verb for verb, _ in step.after.told[len(step.before.told) :])
@@ -247,10 +269,26 @@ def i12_no_leak(step: Step) -> None:
         assert (content.ttl_ms > 0) is key.startswith(expiring), f"{key}: {content.ttl_ms} ms to live"
 
 
+def i13_groups(step: Step) -> None:
+    """Each group counts the jobs that are failed with its fingerprint, and not in the trash; each has its rank."""
+    seen = step.after
+    groups = {name: seen.fields(seen.keys.group + name) for name in seen.under(seen.keys.group)}
+    assert groups.keys() == seen.scores(seen.keys.groups).keys(), "ranks and groups are not the same"
+    assert len(groups) <= step.pages.groups, "too many groups"
+    failed = [one for one in seen.records.values() if one["state"] == "failed" and "trashed" not in one]
+    counted = Counter(one["group"] for one in failed if "group" in one)
+    if step.pages == WHOLE and not step.history.spoilt:
+        assert {name: int(group["jobs"]) for name, group in groups.items() if group["jobs"] != "0"} == counted
+
+
 def i12_nothing_is_left(seen: Snapshot) -> None:
     """After a drain, with nothing retained, only fixed keys are for ever, and what the doctor has to mend."""
     left = {key for key, content in seen.contents.items() if content.ttl_ms == -1}
     fixed = {getattr(seen.keys, name) for name in ("again", "ready", "suspect", "control", "wake", "events", "bad")}
+    # A group whose count nobody can know any more: a record of it was lost, or the group was, with its jobs in it.
+    for name in seen.scores(seen.keys.groups):
+        assert seen.fields(seen.keys.group + name)["jobs"] != "0", f"an empty group is left: {name}"
+        fixed |= {seen.keys.groups, seen.keys.group + name}
     spoilt = {base + job_id for base in (seen.keys.job, seen.keys.trail) for job_id in seen.others}
     assert not left - fixed - spoilt, f"left for ever: {left - fixed - spoilt}"
     assert not any(seen.waiting.values()), "lines are not empty"
@@ -267,4 +305,5 @@ AFTER_EVERY_CALL = (
     i9_limits,
     i11_bounded_scripts,
     i12_no_leak,
+    i13_groups,
 )

@@ -32,7 +32,7 @@ class Machine(Operating, Mishaps):
                 self.do_settle([c.Settle(one.id, one.fence, "complete", b"1") for one in self.current()])
             self.die(WORKERS)
         assert not self.live(), f"never ended: {self.live()}"
-        while any(self.queue.ends.values()):
+        while any(self.queue.ends.values()) or self.queue.trash:
             self.do_prune(NOTHING)
 
     def live(self) -> list[str]:

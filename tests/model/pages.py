@@ -26,6 +26,8 @@ class Pages(Struct, frozen=True):
     """Delayed jobs that an acquire promotes."""
     idle: int
     """Entries of each stream that a sweep or a beat takes back."""
+    groups: int
+    """Error groups that there are at most."""
     max_bytes: int = MAX_BYTES
     """Payload bytes after which an acquire reads no further."""
 
@@ -33,8 +35,14 @@ class Pages(Struct, frozen=True):
 _READ = re.compile(r"(?<=local LARGE, FEW, MOST, LATEST_MS = )(\d+), (\d+), (\d+)")
 _DUE = re.compile(r"(?<='LIMIT', '0', ')(\d+)(?='\))|(?<=return #due == )(\d+)")
 _IDLE = re.compile(r"(?<=local PAGE = )(\d+)")
+_GROUPS = re.compile(r"(?<=local MOST_GROUPS = )(\d+)")
 """Where the scripts say how much they do."""
-_IN = {"acquire": ((_READ, 1), (_DUE, 2)), "renew": ((_IDLE, 1),), "reclaim": ((_IDLE, 1),)}
+_IN = {
+    "acquire": ((_READ, 1), (_DUE, 2)),
+    "renew": ((_IDLE, 1),),
+    "reclaim": ((_IDLE, 1), (_GROUPS, 1)),
+    **dict.fromkeys(("settle", "trash", "revert"), ((_GROUPS, 1),)),
+}
 """Which of that each script says, and how often."""
 
 
@@ -43,8 +51,15 @@ def _numbers(script: str, pattern: re.Pattern[str]) -> list[int]:
 
 
 _large, _few, _most = _numbers("acquire", _READ)
-WHOLE = Pages(most=_most, few=_few, large=_large, due=_numbers("acquire", _DUE)[0], idle=_numbers("reclaim", _IDLE)[0])
-SMALL = Pages(most=4, few=2, large=10, due=2, idle=2, max_bytes=25)
+WHOLE = Pages(
+    most=_most,
+    few=_few,
+    large=_large,
+    due=_numbers("acquire", _DUE)[0],
+    idle=_numbers("reclaim", _IDLE)[0],
+    groups=_numbers("settle", _GROUPS)[0],
+)
+SMALL = Pages(most=4, few=2, large=10, due=2, idle=2, groups=2, max_bytes=25)
 LARGE_PAYLOAD = b'{"size":"large"}'
 """Above `SMALL.large`; two of them are above its `max_bytes`."""
 
@@ -65,4 +80,4 @@ def paged(script: Script, pages: Pages) -> Script:
 def _new(pattern: re.Pattern[str], pages: Pages) -> str:
     if pattern is _READ:
         return f"{pages.large}, {pages.few}, {pages.most}"
-    return str(pages.due if pattern is _DUE else pages.idle)
+    return str({_DUE: pages.due, _IDLE: pages.idle, _GROUPS: pages.groups}[pattern])

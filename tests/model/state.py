@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -29,13 +30,22 @@ class Entry(Struct, eq=False):
     stamp_ms: int = 0
 
 
+class Undo(Struct, eq=False):
+    """What a record keeps in `earlier`: what an operator did, the place that it gave, and the fields that it reset."""
+
+    what: Literal["requeue", "cancel", "promote"]
+    entry: Entry | None
+    fields: Record
+
+
 class Known(Struct, eq=False):
-    """One job: its record without `at`, and the place that `at` names."""
+    """One job: its record without `at` and `earlier`, the place that `at` names, and what `earlier` says."""
 
     id: str
     record: Record
     line: str = ""
     entry: Entry | None = None
+    undo: Undo | None = None
 
     @property
     def state(self) -> str:
@@ -45,9 +55,24 @@ class Known(Struct, eq=False):
     def run(self) -> int:
         return int(self.record["run"])
 
+    @property
+    def is_trashed(self) -> bool:
+        return "trashed" in self.record
+
     def number(self, name: str) -> int:
         """A counter of the record; an absent one is 0."""
         return int(self.record.get(name, "0"))
+
+
+class Group(Struct, eq=False):
+    """Failed jobs of one fingerprint: how many there are and ever were, when, and the newest one."""
+
+    jobs: int
+    total: int
+    first: int
+    last: int
+    sample: str
+    job: str
 
 
 class Held(Struct, eq=False):
@@ -70,8 +95,8 @@ class Bad(Struct, frozen=True):
 class Queue:
     """A queue as it should be. Each module of `expect` says what one call makes of it."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, most_groups: int = 1000) -> None:
+        self.name, self.most_groups = name, most_groups
         self.jobs: dict[str, Known] = {}
         self.hostile: set[str] = set()
         """Ids whose key holds no record but something else."""
@@ -79,6 +104,8 @@ class Queue:
         self.grouped: dict[str, bool] = dict.fromkeys(STREAMS, False)
         self.delayed: dict[str, int] = {}
         self.ends: dict[str, dict[str, int]] = {state: {} for state in ENDS}
+        self.trash: dict[str, int] = {}
+        self.groups: dict[str, Group] = {}
         self.active: dict[str, Held] = {}
         self.trails: dict[str, list[Record]] = {}
         self.tenants: dict[str, dict[str, int]] = {}
@@ -150,6 +177,48 @@ class Queue:
         """The job's run is over."""
         job.record |= {"state": state, "ended": str(now_us // 1000)}
         self.ends[state][job.id] = now_us // 1000
+
+    def leave_end(self, job: Known) -> None:
+        """The ended job is in no index, and not in the trash; a failed one counts in its group no longer."""
+        if job.is_trashed:
+            del self.trash[job.id]
+            return
+        del self.ends[job.state][job.id]
+        self.leave_group(job)
+
+    def join_groups(self, now_us: int, failed: Sequence[Known]) -> None:
+        """These jobs have failed at once, in this order: they count in the groups that their records name."""
+        now_ms = now_us // 1000
+        for job in failed:
+            name = job.record["group"]
+            new = self.groups.setdefault(name, Group(0, 0, now_ms, now_ms, "", ""))
+            new.jobs, new.total, new.last = new.jobs + 1, new.total + 1, now_ms
+            new.sample, new.job = job.record["error"], job.id
+            self.count(now_us, f"group:{name}")
+        self._trim_groups()
+
+    def leave_group(self, job: Known) -> None:
+        """One job fewer is failed, of those that its group counts."""
+        group = self.groups.get(job.record.get("group", ""))
+        if group is not None:
+            group.jobs = max(0, group.jobs - 1)
+
+    def rejoin_group(self, job: Known) -> None:
+        """The job is failed as it was before; a group that is gone begins with it."""
+        name = job.record.get("group")
+        if job.state != "failed" or name is None:
+            return
+        if name in self.groups:
+            self.groups[name].jobs += 1
+        else:
+            ended = job.number("ended")
+            self.groups[name] = Group(1, 1, ended, ended, job.record["error"], job.id)
+            self._trim_groups()
+
+    def _trim_groups(self) -> None:
+        in_order = sorted(self.groups, key=lambda name: (self.groups[name].last, name))
+        for name in in_order[: max(0, len(in_order) - self.most_groups)]:
+            del self.groups[name]
 
     def drop(self, line: str, entry: Entry) -> None:
         """The place is gone, with whoever held it."""

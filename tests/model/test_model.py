@@ -20,7 +20,7 @@ def test_any_order_of_calls_keeps_every_job(own_valkey: Callable[..., EmbeddedVa
     run_state_machine_as_test(
         machine_on(own_valkey(settings={"appendfsync": "no"}), "model", tally),
         settings=settings(
-            max_examples=120,
+            max_examples=200,
             stateful_step_count=50,
             deadline=None,
             derandomize=True,

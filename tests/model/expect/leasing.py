@@ -90,6 +90,7 @@ class Reclaim:
     def __init__(self, queue: Queue, now_us: int) -> None:
         self.queue, self.now_us = queue, now_us
         self.done: list[tuple[str, str]] = []
+        self.failed: list[Known] = []
 
     def answer(self, lines: Sequence[str], holdings: Sequence[str], page: int) -> Swept:
         """The jobs whose lease has run out wait again, charged with a crash, or have ended; `lines` is their order."""
@@ -109,6 +110,7 @@ class Reclaim:
         for verb, job_id in self.done:
             queue.tell(verb, job_id)
             queue.count(self.now_us, verb)
+        queue.join_groups(self.now_us, self.failed)
         queue.woken |= any(verb in {"reclaim", "release"} for verb, _ in self.done)
         return Swept(self.done, more=more, closed_ms=0)
 
@@ -151,6 +153,8 @@ class Reclaim:
         write_attempt(queue, job, held, self.now_us)
         if crashes >= most:
             queue.end(job, "failed", self.now_us)
+            job.record["group"] = "crashed"
+            self.failed.append(job)
             self.done.append(("fail", job.id))
         else:
             queue.hand_back(job)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from engine.streams.commands import NewJob, Refused, Requeued
 from engine.types import CancelAnswer, Enqueued, State
-from tests.model.state import LIVE, Known, Queue, Record
+from tests.model.state import LIVE, Known, Queue, Record, Undo
 
 
 def enqueue(queue: Queue, now_us: int, op: str, jobs: Sequence[NewJob], max_waiting: int) -> list[Enqueued | Refused]:
@@ -45,7 +46,7 @@ def _unheld(queue: Queue) -> int:
 def _store(queue: Queue, now_us: int, new: NewJob, before: Known | None) -> Known:
     record: Record = {"name": new.name, "payload": new.payload.decode(), "run": str(queue.next_fence(now_us))}
     if before is not None:
-        queue.ends[before.state].pop(new.id)
+        queue.leave_end(before)
         record |= _last_of(before)
     record |= {name: value for name, value in (("tenant", new.tenant), ("digest", new.digest)) if value}
     job = queue.jobs[new.id] = Known(new.id, record)
@@ -60,14 +61,19 @@ def _store(queue: Queue, now_us: int, new: NewJob, before: Known | None) -> Know
     return job
 
 
-def cancel(queue: Queue, now_us: int, job_id: str, run: int) -> CancelAnswer:
-    """A waiting or delayed job has ended, an active one is flagged."""
+def cancel(
+    queue: Queue, now_us: int, job_id: str, run: int, wanted: State | None = None
+) -> CancelAnswer | Literal["changed"]:
+    """A waiting or delayed job has ended, an active one is flagged; only one in the wanted state, if there is one."""
     job = queue.read(job_id)
     if job is None or job == "hostile":
         return "unknown"
     if job.run != run:
         return "not_cancellable"
-    match job.state:
+    before = job.state
+    if wanted is not None and before not in {wanted, "cancelled"}:
+        return "changed"
+    match before:
         case "cancelled":
             return "cancelled"
         case "active" if job_id in queue.active:
@@ -80,6 +86,7 @@ def cancel(queue: Queue, now_us: int, job_id: str, run: int) -> CancelAnswer:
             del queue.delayed[job_id]
         case _:
             return "not_cancellable"
+    job.undo = Undo("cancel", None, {"state": before})
     queue.end(job, "cancelled", now_us)
     queue.tell("cancel", job_id)
     queue.count(now_us, "cancel")
@@ -93,9 +100,13 @@ def requeue(queue: Queue, now_us: int, runs: Sequence[tuple[str, int]]) -> list[
         job_id, run = runs[n]
         job = queue.jobs[job_id]
         kept = {name: job.record[name] for name in _KEPT if name in job.record} | _last_of(job)
-        queue.ends[job.state].pop(job_id)
+        reset = {name: value for name, value in job.record.items() if name not in _KEPT}
+        if job.undo is not None and job.undo.what == "cancel":
+            reset["earlier"] = job.undo.fields["state"]
+        queue.leave_end(job)
         job.record = {**kept, "run": str(queue.next_fence(now_us)), "before": str(run)}
         queue.wait_in(job, "ready")
+        job.undo = Undo("requeue", job.entry, reset)
         queue.remember_for(kept.get("tenant"), job)
         _tell(queue, now_us, "requeue", job_id)
     return _answers(queue, runs, answers)
@@ -115,7 +126,7 @@ def _can_requeue(job: Known, run: int) -> bool | None:
     ended = job.state in {"failed", "cancelled"}
     if job.number("before") == run and not ended:
         return None
-    return job.run == run and ended
+    return job.run == run and ended and not job.is_trashed
 
 
 def promote(queue: Queue, now_us: int, runs: Sequence[tuple[str, int]]) -> list[Requeued]:
@@ -125,6 +136,7 @@ def promote(queue: Queue, now_us: int, runs: Sequence[tuple[str, int]]) -> list[
         job = queue.jobs[runs[n][0]]
         del queue.delayed[job.id]
         queue.wait_in(job, "suspect" if job.number("crashes") >= queue.suspect_at else "ready")
+        job.undo = Undo("promote", job.entry, {})
         _tell(queue, now_us, "promote", job.id)
     return _answers(queue, runs, answers)
 

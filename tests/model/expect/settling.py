@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from engine.streams.commands import Note, Settle, Settled
 from tests.model.state import Held, Known, Queue, Record, bucket_of_ms
+
+FINGERPRINT = re.compile(r"[0-9a-f]{12}")
 
 
 def settle(queue: Queue, now_us: int, settles: Sequence[Settle]) -> list[Settled]:
@@ -16,9 +19,10 @@ def settle(queue: Queue, now_us: int, settles: Sequence[Settle]) -> list[Settled
     first_due = queue.first_due()
     if any(owned) and max_active and len(queue.active) >= max_active:
         queue.woken = True
-    for one, held in zip(settles, owned, strict=True):
-        if held is not None:
-            _end_delivery(queue, now_us, one, held)
+    failed = [
+        _end_delivery(queue, now_us, one, held) for one, held in zip(settles, owned, strict=True) if held is not None
+    ]
+    queue.join_groups(now_us, [job for job in failed if job is not None])
     queue.wake_for_earlier(first_due)
     return answers
 
@@ -39,12 +43,13 @@ def _answer(queue: Queue, one: Settle, held: Held | None) -> Settled:
     return "cancelled" if job.state == "cancelled" else "ok"
 
 
-def _end_delivery(queue: Queue, now_us: int, one: Settle, held: Held) -> None:
+def _end_delivery(queue: Queue, now_us: int, one: Settle, held: Held) -> Known | None:
+    """The job, if it has failed and its error has a fingerprint."""
     del queue.active[one.id]
     queue.drop(held.line, held.entry)
     job = queue.jobs.get(one.id)
     if job is None:
-        return
+        return None
     verb = "cancel" if held.flagged else one.verb
     job.record |= {"last": str(one.fence), "worker": held.consumer}
     queue.count(now_us, verb)
@@ -64,13 +69,18 @@ def _end_delivery(queue: Queue, now_us: int, one: Settle, held: Held) -> None:
         case "snooze":
             job.record["snoozed"] = str(job.number("snoozed") + one.delay_ms)
             _delay(queue, job, now_us, one.delay_ms)
+        case "retry":
+            job.record["error"] = one.data.decode()
+            _delay(queue, job, now_us, one.delay_ms)
+            write_attempt(queue, job, held, now_us)["due"] = job.record["due"]
         case _:
             job.record["error"] = one.data.decode()
             write_attempt(queue, job, held, now_us)
-            if verb == "retry":
-                _delay(queue, job, now_us, one.delay_ms)
-            else:
-                queue.end(job, "failed", now_us)
+            queue.end(job, "failed", now_us)
+            if FINGERPRINT.fullmatch(one.fingerprint):
+                job.record["group"] = one.fingerprint
+                return job
+    return None
 
 
 def _delay(queue: Queue, job: Known, now_us: int, delay_ms: int) -> None:
@@ -79,8 +89,8 @@ def _delay(queue: Queue, job: Known, now_us: int, delay_ms: int) -> None:
     queue.delayed[job.id] = due_ms
 
 
-def write_attempt(queue: Queue, job: Known, held: Held, now_us: int) -> None:
-    """The job's trail tells of the attempt that ended with the record's error."""
+def write_attempt(queue: Queue, job: Known, held: Held, now_us: int) -> Record:
+    """The job's trail tells of the attempt that ended with the record's error; the entry."""
     entry: Record = {
         "kind": "attempt",
         "run": job.record["run"],
@@ -90,6 +100,7 @@ def write_attempt(queue: Queue, job: Known, held: Held, now_us: int) -> None:
         "error": job.record["error"],
     }
     queue.trails.setdefault(job.id, []).append(entry)
+    return entry
 
 
 def note(queue: Queue, now_us: int, notes: Sequence[Note]) -> list[bool]:

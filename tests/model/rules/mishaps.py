@@ -17,7 +17,7 @@ from tests.support.wait import eventually_sync
 
 MOST_HOSTILE = 2
 LOSSES = ("scripts", "group", "group in an acquire", "record", "everything", "server")
-SAME_TWICE = {"enqueue", "settle", "cancel", "requeue", "promote", "repair"}
+SAME_TWICE = {"enqueue", "settle", "cancel", "requeue", "promote", "trash", "restore", "delete", "revert", "repair"}
 """Calls that answer the same when they are sent again."""
 
 
@@ -125,12 +125,13 @@ class Mishaps(Leasing, Working):
         self.rig.command("SET", self.rig.keys.job + job_id, "hostile")
         del self.queue.jobs[job_id]
         self.queue.hostile.add(job_id)
+        self.history.spoilt = True
         self.look("spoil")
 
     def flush(self) -> None:
         """Every key is gone; whoever held something is told that it is lost."""
         self.rig.delete()
-        self.queue, self.history = Queue(self.rig.keys.queue), History()
+        self.queue, self.history = Queue(self.rig.keys.queue, self.pages.groups), History()
         self.look("flush")
         self.count("lost: everything")
 

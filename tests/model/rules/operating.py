@@ -13,7 +13,8 @@ from engine.types import Keep, QueueLimits, State
 from tests.model.expect import keeping, producing
 from tests.model.moves import rule
 from tests.model.pages import SMALL, WHOLE, Pages
-from tests.model.rules.producing import TENANT_TTL_S, Producing
+from tests.model.rules.producing import TENANT_TTL_S
+from tests.model.rules.undoing import Undoing
 from tests.support.damage import marks
 
 LIMITS = st.builds(
@@ -40,13 +41,13 @@ KEEPS = st.dictionaries(
 )
 
 
-class Operating(Producing):
+class Operating(Undoing):
     """The rules of operators."""
 
     @initialize(limits=LIMITS | st.none(), pages=st.sampled_from([WHOLE, SMALL]))
     def begin(self, limits: QueueLimits | None, pages: Pages) -> None:
         """Scripts with large or small pages, and a queue that a worker has configured, or that only producers know."""
-        self.pages = pages
+        self.pages, self.queue.most_groups = pages, pages.groups
         self.count(f"pages: {'small' if pages == SMALL else 'whole'}")
         if limits is not None:
             self.do_configure(limits)
@@ -80,6 +81,15 @@ class Operating(Producing):
         """Failed and cancelled runs wait again, or delayed ones wait no longer; no other run is touched."""
         self.do_restart(verb, [self.draw_run(data) for _ in range(data.draw(st.integers(1, 3)))])
 
+    @precondition(lambda self: self.queue.ends["failed"] or self.queue.ends["cancelled"])
+    @rule(data=st.data())
+    def restart_what_ended(self, data: st.DataObject) -> None:
+        """Something that failed or was cancelled waits again."""
+        ended = sorted({**self.queue.ends["failed"], **self.queue.ends["cancelled"]})
+        job = self.queue.jobs.get(data.draw(st.sampled_from(ended)))
+        if job is not None:
+            self.do_restart("requeue", [(job.id, job.run)])
+
     def do_restart(self, verb: str, runs: Sequence[tuple[str, int]]) -> None:
         """The call, now or once more."""
         states = {job_id: self.state_of(job_id) for job_id, _ in runs}
@@ -104,16 +114,19 @@ class Operating(Producing):
                 self.keep_run(job_id, answer.run)
         self.remember(lambda: self.do_restart(verb, runs))
 
-    @rule(keep=KEEPS, limit=st.sampled_from([1, 2, 250]))
-    def prune(self, keep: dict[State, Keep], limit: int) -> None:
+    @rule(keep=KEEPS, limit=st.sampled_from([1, 2, 250]), trash_ms=st.sampled_from([0, 2_000, c.TRASH_MS]))
+    def prune(self, keep: dict[State, Keep], limit: int, trash_ms: int) -> None:
         """What is past its age or count is gone, oldest first, in pages; states that are not named are kept."""
-        self.do_prune(keep, limit)
+        self.do_prune(keep, limit, trash_ms)
 
-    def do_prune(self, keep: Mapping[State, Keep], limit: int = c.MAX_BATCH) -> None:
+    def do_prune(self, keep: Mapping[State, Keep], limit: int = c.MAX_BATCH, trash_ms: int = 0) -> None:
         """The call."""
-        call = c.prune(self.rig.keys, self.now_us, keep, limit)
-        answer = self.send("prune", call, lambda: keeping.prune(self.queue, self.now_us, keep, limit))
-        self.count(f"prune: {'some' if any(answer.values()) else 'none'}")
+        groups = len(self.queue.groups)
+        call = c.prune(self.rig.keys, self.now_us, keep, limit, trash_ms)
+        answer = self.send("prune", call, lambda: keeping.prune(self.queue, self.now_us, keep, limit, trash_ms))
+        self.count(f"prune: {'some' if any(answer.ended.values()) else 'none'}")
+        self.count(f"prune of the trash: {'some' if answer.trash else 'none'}")
+        self.count(f"prune of groups: {'some' if len(self.queue.groups) < groups else 'none'}")
 
     def is_healthy(self) -> bool:
         """Whether nothing is amiss that repair would mend."""
@@ -127,7 +140,7 @@ class Operating(Producing):
     def ask_counts(self) -> None:
         """Who asks how many jobs are in each state is told what is so."""
         found = self.rig.counts()
-        states = Counter(job.state for job in self.queue.jobs.values())
+        states = Counter(job.state for job in self.queue.jobs.values() if not job.is_trashed)
         assert {state: getattr(found, state) for state in State} == {state: states[state] for state in State}
         self.count("counts")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from engine.streams import commands as c
-from engine.types import Enqueued
+from engine.streams.call import Call
+from engine.types import Enqueued, State
 from tests.model.expect import producing as expect
 from tests.model.ground import Ground
 from tests.model.moves import rule
@@ -78,6 +80,13 @@ class Producing(Ground):
         job_id, run = self.draw_run(data)
         self.do_cancel(job_id, run)
 
+    @precondition(lambda self: self.runs)
+    @rule(data=st.data(), state=st.sampled_from(State))
+    def cancel_in_a_state(self, data: st.DataObject, state: State) -> None:
+        """Only a job in the state that is meant."""
+        job_id, run = self.draw_run(data)
+        self.do_cancel(job_id, run, state)
+
     @precondition(lambda self: self.queue.active)
     @rule(data=st.data())
     def cancel_what_runs(self, data: st.DataObject) -> None:
@@ -86,14 +95,17 @@ class Producing(Ground):
         if job is not None:
             self.do_cancel(job.id, job.run)
 
-    def do_cancel(self, job_id: str, run: int) -> None:
+    def do_cancel(self, job_id: str, run: int, wanted: State | None = None) -> None:
         """The call, now or once more."""
-        state = self.state_of(job_id)
+        state, keys = self.state_of(job_id), self.rig.keys
+        call: Call[Any] = (
+            c.cancel(keys, self.now_us, job_id, run, wanted) if wanted else c.cancel(keys, self.now_us, job_id, run)
+        )
         answer = self.send(
             "cancel",
-            c.cancel(self.rig.keys, self.now_us, job_id, run),
-            lambda: expect.cancel(self.queue, self.now_us, job_id, run),
-            refusals=("unknown", "not_cancellable"),
+            call,
+            lambda: expect.cancel(self.queue, self.now_us, job_id, run, wanted),
+            refusals=("unknown", "not_cancellable", "changed"),
         )
         self.count(f"cancel of {state}: {answer}")
-        self.remember(lambda: self.do_cancel(job_id, run))
+        self.remember(lambda: self.do_cancel(job_id, run, wanted))

@@ -23,6 +23,8 @@ Kind = Literal["log", "progress", "checkpoint"]
 KINDS: st.SearchStrategy[Kind] = st.sampled_from(["log", "progress", "checkpoint"])
 DATA = {"complete": b'{"ok":true}', "retry": FAILURE, "fail": FAILURE}
 
+FINGERPRINTS = st.sampled_from(["a" * 12, "a" * 12, "b" * 12, "c" * 12, "", "no fingerprint"])
+
 
 class Working(Ground):
     """The rules of workers."""
@@ -52,6 +54,14 @@ class Working(Ground):
         self.work(worker, 3)
         if self.current(worker):
             self.do_settle([_settle(data.draw(st.sampled_from(self.current(worker))), data)])
+
+    @rule(worker=WORKER, fingerprint=FINGERPRINTS)
+    def acquire_and_fail(self, worker: str, fingerprint: str) -> None:
+        """Whatever a worker holds fails at once, for one reason."""
+        self.work(worker, 3)
+        failed = [c.Settle(one.id, one.fence, "fail", FAILURE, fingerprint=fingerprint) for one in self.current(worker)]
+        if failed:
+            self.do_settle(failed)
 
     @rule(worker=WORKER)
     def acquire_in_vain(self, worker: str) -> None:
@@ -172,4 +182,5 @@ class Working(Ground):
 def _settle(delivery: Delivery, data: st.DataObject) -> c.Settle:
     verb = data.draw(VERBS)
     delay_ms = data.draw(st.sampled_from([0, 1, 700, 5_000])) if verb in {"retry", "snooze"} else 0
-    return c.Settle(delivery.id, delivery.fence, verb, DATA.get(verb, b""), delay_ms)
+    fingerprint = data.draw(FINGERPRINTS) if verb == "fail" else ""
+    return c.Settle(delivery.id, delivery.fence, verb, DATA.get(verb, b""), delay_ms, fingerprint)
