@@ -109,7 +109,7 @@ class Conductor:
             await self._refused(question, str(error))
             return
         if question.open:
-            question.ask(asked_plan(going, plan, self._known().now_ms))
+            question.ask(asked_plan(going, plan, self._known()))
         reason = await question.answer
         if reason is not None and self._still_open():
             await self._carry(going, plan, reason, carrier)
@@ -136,7 +136,7 @@ class Conductor:
         self._stage.changed()
 
     async def _reveal(self, going: Going, target: Jobs | All, hands: Hands) -> None:
-        reason = await self._stage.confirm(self._title(going), asked_words(going, _LOOKS)).answer
+        reason = await self._stage.confirm(self._title(going), asked_words(going, _LOOKS, self._known())).answer
         if reason is None or not isinstance(target, Jobs) or not self._still_open():
             return
         detail = await self._call(hands.reveal(target.queue, target.lines[0].id, reason))
@@ -150,10 +150,8 @@ class Conductor:
     async def _switch(self, going: Going, target: OneQueue, hands: Hands) -> None:
         pausing = going.deed.name == "pause"
         now = f"{target.counts.waiting:,} wait, {target.counts.active:,} run"
-        text = f"nothing more of {target.queue} is started; what runs goes on ({now})"
-        question = self._stage.confirm(
-            self._title(going), asked_words(going, text if pausing else f"{now}; it goes on")
-        )
+        text = f"nothing more of it is started, what runs goes on: {now}" if pausing else f"it goes on: {now}"
+        question = self._stage.confirm(self._title(going), asked_words(going, text, self._known()))
         reason = await question.answer
         if reason is not None and self._still_open():
             await self._set_paused(target.queue, hands, reason, paused=pausing)
@@ -177,7 +175,7 @@ class Conductor:
                 if not changed:
                     self._stage.say("no limit was changed")
                     return
-                asked = asked_limits(going, target, target.counts.waiting, changed)
+                asked = asked_limits(going, target, changed, self._known())
                 reason = await self._stage.confirm(self._title(going), asked).answer
                 if reason is None or not self._still_open():
                     return
@@ -202,7 +200,9 @@ class Conductor:
 
     async def _back(self, going: Going, target: Earlier, hands: Hands) -> None:
         """The queue is as it was before."""
-        question = self._stage.confirm(self._title(going), asked_words(going, f"as it was before: {_shown(target)}"))
+        question = self._stage.confirm(
+            self._title(going), asked_words(going, f"as it was before: {_shown(target)}", self._known())
+        )
         reason = await question.answer
         if reason is None or not self._still_open():
             return

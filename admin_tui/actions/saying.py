@@ -12,6 +12,7 @@ from admin_tui.actions.limits import Field, WhatIf, limit_of, what_if
 from admin_tui.actions.targets import OneQueue
 from admin_tui.actions.tiers import Tier
 from admin_tui.draw.line import Line, Span
+from admin_tui.known import Known
 from admin_tui.text import exact, lasted, moment
 from admin_tui.views.lines import fact, words
 from admin_tui.views.plan import plan_lines
@@ -20,38 +21,38 @@ from engine import LimitSettings, Operation, Plan, QueueCounts
 _ENDED: Sequence[tuple[str, str]] = (("c", "completed"), ("f", "failed"), ("x", "cancelled"))
 
 
-def asked_plan(going: Going, plan: Plan, now_ms: int) -> Asked:
+def asked_plan(going: Going, plan: Plan, known: Known) -> Asked:
     """The question that a plan comes to, with the tier that its number of jobs asks for."""
     needed = going.target.queue if going.deed.name == "clean" else str(plan.will)
     return Asked(
-        facts=lambda width: plan_lines(plan, going.deed, now_ms, width),
+        facts=lambda width: plan_lines(plan, going.deed, known.now_ms, width),
         button=f"{going.deed.verb} {plan.will:,}" if plan.will else "",
         tier=going.planned(plan).tier,
         needed=needed,
-        same=lambda reason: command(going.deed, going.target, reason),
+        same=lambda reason: command(going.deed, going.target, reason, number=plan.will, app=known.who.app),
         ids=plan.sample,
     )
 
 
-def asked_words(going: Going, text: str) -> Asked:
+def asked_words(going: Going, text: str, known: Known) -> Asked:
     """A question about a queue or a job that needs no plan; what is typed is the queue's name."""
     return Asked(
         facts=lambda width: [(Span(line),) for line in words(text, width)],
         button=going.deed.verb,
         tier=max(going.tier, Tier.PLAN),
         needed=going.target.queue,
-        same=lambda reason: command(going.deed, going.target, reason),
+        same=lambda reason: command(going.deed, going.target, reason, app=known.who.app),
     )
 
 
-def asked_limits(going: Going, target: OneQueue, waiting: int, changed: LimitSettings) -> Asked:
+def asked_limits(going: Going, target: OneQueue, changed: LimitSettings, known: Known) -> Asked:
     """The question that new limits come to: each before and after, and what they would do to what waits."""
     return Asked(
-        facts=lambda width: _limit_facts(target, waiting, changed, width),
+        facts=lambda width: _limit_facts(target, changed, width),
         button="set",
         tier=going.tier,
         needed=target.queue,
-        same=lambda reason: command(going.deed, target, reason, changed),
+        same=lambda reason: command(going.deed, target, reason, changed=changed, app=known.who.app),
     )
 
 
@@ -92,10 +93,11 @@ def going_words(operation: Operation, now_ms: int) -> str:
     return f"{verb} {done:,} of {operation.total:,} in {operation.queue}   S stop on 7"
 
 
-def _limit_facts(target: OneQueue, waiting: int, changed: LimitSettings, width: int) -> list[Line]:
+def _limit_facts(target: OneQueue, changed: LimitSettings, width: int) -> list[Line]:
     lines: list[Line] = [fact(name, _change(target, name, value), width, "warn", 14) for name, value in _items(changed)]
     if any(name.startswith("shared") for name, _ in _items(changed)):
         lines += [(Span(line, "warn"),) for line in words("the shared limit holds for all queues of the slot", width)]
+    waiting = target.counts.waiting
     drain = drain_words(what_if(target.limits, waiting, changed), waiting)
     return lines + [(Span(line),) for line in words(drain, width)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from admin_tui.draw.line import Line, Span
@@ -13,7 +14,8 @@ GAP = 1
 _BLANK = Span(Safe(" " * GAP))
 
 
-class Column(NamedTuple, Generic[Row]):
+@dataclass(frozen=True)
+class Column(Generic[Row]):
     """A column: its title, what it shows of a row in so many cells, and how it gives way where lines are narrow.
 
     It has at least `cells`, and its share by `flex` of what is left. `since`: no line narrower than this has it; where

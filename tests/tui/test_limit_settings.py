@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from admin_tui.actions.limits import back, settings, texts, what_if
+from admin_tui.actions.limits import Field, back, settings, texts, what_if
 from engine import Limit, SettingError
 from tests.support.operator import limits
 
@@ -21,8 +21,7 @@ def test_the_fields_hold_what_was_set() -> None:
 
 def test_changed_fields_become_settings() -> None:
     """Only what is another value is set; an emptied field takes back what was set."""
-    typed = texts(SHOWN) | {"rate": "", "max_active": " 8 "}
-    assert settings(SHOWN, typed) == {"rate": None, "max_active": 8}
+    assert settings(SHOWN, {**texts(SHOWN), "rate": "", "max_active": " 8 "}) == {"rate": None, "max_active": 8}
 
 
 @pytest.mark.parametrize(
@@ -32,10 +31,10 @@ def test_changed_fields_become_settings() -> None:
         ("burst", "1.5", "burst: give a whole number, not '1.5'; empty takes back what was set"),
     ],
 )
-def test_a_text_that_is_no_number(field: str, text: str, words: str) -> None:
+def test_a_text_that_is_no_number(field: Field, text: str, words: str) -> None:
     """It is told which field, and what to give."""
     with pytest.raises(SettingError) as error:
-        settings(SHOWN, {field: text})  # type: ignore[dict-item]
+        settings(SHOWN, {field: text})
     assert str(error.value) == words
 
 
