@@ -40,7 +40,7 @@ from engine.streams.commands import (
 )
 from engine.types import CancelAnswer, JobLine, Keep, State
 from engine.viewer import Viewer
-from engine.views import Action, Actor, Chosen, Matching, Operation, Plan
+from engine.views import Action, Actor, Chosen, JobDetail, Matching, Operation, Plan
 from engine.why import beating
 
 __all__ = ["LIMITS", "Inspector", "LimitSettings", "PromoteAnswer", "RequeueAnswer"]
@@ -190,6 +190,11 @@ class Inspector(Viewer):
                 total[state] += pruned[state]
             if max(pruned.values()) < MAX_BATCH:
                 return total
+
+    async def reveal(self, queue: str, job_id: str, reason: str = "") -> JobDetail | None:
+        """The job with its secrets; that somebody looked is written to the book first."""
+        await self._store.run(book(self._keys(queue), Entry("reveal", self._actor, job_id, reason)))
+        return await self._inquiry.job(self._find(queue), job_id, reveal=True)
 
     # ------------------------------------------------------------------------------------------ whole queues
 

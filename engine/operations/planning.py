@@ -58,6 +58,8 @@ class Planner:
 
     async def plan_matching(self, action: Action, on: Matching) -> Plan:
         """What the action would do to all jobs of a list that a query matches; Redis moves them, page by page."""
+        if on.query.strip():
+            raise SettingError("a query cannot be planned yet: choose the jobs, or a whole list")
         draft = Draft(secrets.token_hex(4), action, action, f"all {on.listed}" + _that_match(on.query))
         growing, after = _Growing(self._keys.queue, draft), None
         while True:
