@@ -23,6 +23,8 @@ from engine import VERSION, Clock, Listed, ServerView, State, WorkerInfo
 _STEP_US = 100_000
 _LONGEST_US = 60 * 1_000_000
 """A longer gap is skipped: the machine slept."""
+_WARM_UP_US = 30 * 1_000_000
+"""So long has it been running when it is first looked at."""
 _PAST_MINUTES = 60
 _KEPT = 1_000
 _HOUR_MS = 3_600_000
@@ -33,7 +35,7 @@ class DemoWorld:
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
         self._clock, self._rng = clock, rng
-        self._at_us: int = clock.now_us()
+        self._at_us: int = clock.now_us() - _WARM_UP_US
         self._kinds = {kind.name: kind for kind in SYSTEM}
         queues = [FakeQueue(kind.name, kind.settings, lambda: self._at_us, _deep(kind, self.now_ms)) for kind in SYSTEM]
         self.engine = FakeEngine(clock, rng, queues)
@@ -178,7 +180,7 @@ class DemoWorld:
         self._at_us = now_us
         paused = Entry("score_run", "pause", self.engine.actor, reason="scores are being repaired")
         self.engine.book.write(self.now_ms - 4 * _HOUR_MS, paused)
-        self.tick(now_us + 1)
+        self.catch_up()
 
     def _worker(self, label: str, number: int, queues: tuple[str, ...]) -> WorkerInfo:
         lost = label in LOST
@@ -210,11 +212,12 @@ class DemoWorld:
             queue.minutes[newest - back] = happened
 
     def _fail_before(self, queue: FakeQueue, kind: Kind, trouble: Trouble, when: tuple[int, int]) -> None:
-        """So many jobs have failed of this within the last two hours."""
+        """So many jobs have failed of this before."""
         now_us, count = when
         attempts = 1 if trouble is NO_TENANT else kind.attempts
+        first_s, last_s = kind.failed_s
         for n in range(count):
-            began_us = now_us - 7_200_000_000 + n * (7_000_000_000 // count)
+            began_us = now_us - first_s * 1_000_000 + n * ((first_s - last_s) * 1_000_000 // count)
             record = self._failed(queue, kind, trouble, (began_us, attempts))
             if n % 50 == 7:
                 record.tenant = None

@@ -32,6 +32,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     oldest_s: int = 2_460
     deep: dict[Listed, int] = {}
     failed: tuple[tuple[Trouble, int], ...] = ()
+    failed_s: tuple[int, int] = (7_200, 200)
+    """Those failed from so many seconds ago until so many."""
 
     @property
     def settings(self) -> Settings:
@@ -70,6 +72,7 @@ SYSTEM = (
         oldest_s=7_140,
         deep={"waiting": 8_800},
         failed=((REFUSED, 911),),
+        failed_s=(7_600, 7_150),
     ),
     Kind(name="export_pdf", come_per_s=4, takes_s=1.2, concurrency=4, waiting=300, delayed=3),
     Kind(name="notify_email", come_per_s=8, takes_s=0.2, wrong=0.01, concurrency=16, deep={"completed": 1_000_000}),
