@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from engine.clock import Clock
 from engine.errors import SettingError
+from engine.queries import parse_query
 from engine.streams import Call, Keys, Store
-from engine.streams.commands import Begun, Deed, Draft, Frozen, begin, freeze, gather
+from engine.streams.commands import Begun, Deed, Draft, Frozen, Scan, begin, freeze, gather
 from engine.views import Action, Actor, Chosen, Matching, Operation, Plan
 
 PLAN_S = 600
@@ -58,12 +59,11 @@ class Planner:
 
     async def plan_matching(self, action: Action, on: Matching) -> Plan:
         """What the action would do to all jobs of a list that a query matches; Redis moves them, page by page."""
-        if on.query.strip():
-            raise SettingError("a query cannot be planned yet: choose the jobs, or a whole list")
+        query = parse_query(on.query)
         draft = Draft(secrets.token_hex(4), action, action, f"all {on.listed}" + _that_match(on.query))
         growing, after = _Growing(self._keys.queue, draft), None
         while True:
-            call = gather(self._keys, self._clock.now_us(), draft, growing.will, on.listed, _PAGE, after)
+            call = gather(self._keys, self._clock.now_us(), draft, growing.will, Scan(on.listed, query, _PAGE, after))
             found = await self._run(call)
             growing.add(found)
             after = found.after

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from engine.errors import StoreError
+from engine.queries import parse_query
 from engine.streams import Call, Keys
 from engine.streams import commands as c
 from engine.streams.commands import MAX_BATCH, MAX_BYTES
-from engine.streams.reads import Place, audit, list_jobs, recent, rights, stats, window
+from engine.streams.reads import Place, audit, list_jobs, recent, rights, search, stats, window
 from engine.types import Keep, State
 from tests.support.calls import CALLS, DRAFT
 from tests.support.queue import STREAMS, Rig
@@ -53,10 +54,11 @@ WITH_BYTES: dict[str, Callable[[Keys, list[bytes]], Call[Any]]] = {
 PAGES: dict[str, Build] = {
     "list_jobs": lambda k, n: list_jobs(k, State.COMPLETED, n),
     "recent": lambda k, n: recent(k, "t", n, 0),
+    "search": lambda k, n: search(k, 1, "completed", parse_query(""), n, None),
     "window": lambda k, n: window(k, "completed", n, Place()),
     "stats": lambda k, n: stats(k, 1, n),
     "prune": lambda k, n: c.prune(k, 1, {}, n),
-    "gather": lambda k, n: c.gather(k, 1, DRAFT, 0, "failed", n),
+    "gather": lambda k, n: c.gather(k, 1, DRAFT, 0, c.Scan("failed", looked=n)),
     "next_batch": lambda k, n: c.next_batch(k, 1, "p", "d", n),
     "advance": lambda k, n: c.advance(k, 1, "p", 0, [True] * n),
 }

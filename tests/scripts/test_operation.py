@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.queries import parse_query
 from engine.streams import commands as c
 from engine.streams.book import decode_entry
 from engine.types import Enqueued
@@ -312,7 +313,9 @@ def test_all_jobs_of_a_list_page_by_page(rig: Rig) -> None:
     rig.enqueue("w")
     draft, after, pages = c.Draft("g", "retry", "retry", "all failed"), None, list[tuple[int, int]]()
     while True:
-        call = c.gather(rig.keys, rig.clock.now_us(), draft, pages[-1][0] if pages else 0, "failed", 2, after)
+        call = c.gather(
+            rig.keys, rig.clock.now_us(), draft, pages[-1][0] if pages else 0, c.Scan("failed", looked=2, after=after)
+        )
         found = rig.store.run(call)
         pages.append((found.will, found.looked))
         after = found.after
@@ -321,8 +324,18 @@ def test_all_jobs_of_a_list_page_by_page(rig: Rig) -> None:
     assert pages == [(2, 2), (4, 2), (5, 1)]
     items = [item.decode().split() for item in rig.command("LRANGE", f"{rig.keys.frozen}g", 0, -1)]
     assert [(state, job_id) for _, state, job_id in items] == [("failed", f"j{n}") for n in (4, 3, 2, 1, 0)]
-    none = rig.store.run(c.gather(rig.keys, rig.clock.now_us(), draft, 0, "trash"))
+    none = rig.store.run(c.gather(rig.keys, rig.clock.now_us(), draft, 0, c.Scan("trash")))
     assert (none.will, none.looked, none.after) == (0, 0, None)
+
+
+def test_only_the_jobs_of_a_list_that_match(rig: Rig) -> None:
+    """By the same terms as a search."""
+    jobs = [c.NewJob(job_id, "work", b'{"n":1}', tenant=tenant) for job_id, tenant in (("a", "t1"), ("b", "t2"))]
+    rig.enqueue_jobs(*jobs)
+    draft = c.Draft("g", "cancel", "cancel", "all waiting that match tenant:t2")
+    scan = c.Scan("waiting", parse_query("tenant:t2 data.n:1"))
+    found = rig.store.run(c.gather(rig.keys, rig.clock.now_us(), draft, 0, scan))
+    assert (found.will, found.looked, found.sample) == (1, 2, ["b"])
 
 
 def test_only_the_newest_thousand_operations_of_a_week_are_listed(rig: Rig) -> None:

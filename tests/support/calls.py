@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.queries import parse_query
 from engine.streams import Call, Keys, commands, reads
 from engine.types import Keep, QueueLimits, State
 from engine.views import Actor
@@ -28,7 +29,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "trash": lambda: commands.trash(K, 1, "trash", [("a", 1)]),
     "revert": lambda: commands.revert(K, 1, "requeue", [("a", 1)]),
     "freeze": lambda: commands.freeze(K, 1, DRAFT, 0, [("a", 1, "failed")]),
-    "gather": lambda: commands.gather(K, 1, DRAFT, 0, "failed"),
+    "gather": lambda: commands.gather(K, 1, DRAFT, 0, commands.Scan("failed")),
     "begin": lambda: commands.begin(K, 1, "p", 1, Actor("ana"), "why", 200),
     "next_batch": lambda: commands.next_batch(K, 1, "p", "d"),
     "advance": lambda: commands.advance(K, 1, "p", 0, [True]),
@@ -46,6 +47,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "stats": lambda: reads.stats(K, 1, 5),
     "recent": lambda: reads.recent(K, "t", 10, 0),
     "window": lambda: reads.window(K, "waiting", 1, reads.Place()),
+    "search": lambda: reads.search(K, 1, "waiting", parse_query("type:work"), 1, None),
     "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
 }
 OTHER_NAMES = {

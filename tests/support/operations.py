@@ -101,7 +101,7 @@ def freezing(deed: c.Deed, seen: str = "failed", run: Callable[[Rig], int] | Non
 def gathering(action: Action, listed: Listed) -> Callable[[Rig], Call[Any]]:
     """All jobs of a list into another plan."""
     draft = c.Draft("g", action, action, f"all {listed}")
-    return lambda rig: c.gather(rig.keys, rig.clock.now_us(), draft, 0, listed)
+    return lambda rig: c.gather(rig.keys, rig.clock.now_us(), draft, 0, c.Scan(listed))
 
 
 def beginning(confirm: int, plan: str = PLAN) -> Callable[[Rig], Call[Any]]:

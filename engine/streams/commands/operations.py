@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.queries import Query
 from engine.streams.book import decode_operation, encode_actor
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import MAX_BATCH, build
@@ -100,12 +101,22 @@ def freeze(
     return build("freeze", k, args, decode_frozen, len(jobs))
 
 
-def gather(
-    k: Keys, clock_us: int, draft: Draft, will: int, listed: Listed, looked: int = MAX_BATCH, after: str | None = None
-) -> Call[Frozen]:
-    """The next jobs of a list, behind `after`, are in the plan as they are now."""
-    args: list[Arg] = [clock_us, draft.id, draft.action, draft.selection, will, listed, looked]
-    return build("gather", k, [*args, (after or "").encode(errors="surrogateescape")], decode_frozen, items=looked)
+class Scan(Struct, frozen=True):
+    """One page of a list: how many jobs to look at behind `after`, and what must hold of those that are meant."""
+
+    listed: Listed
+    query: Query = Query()
+    looked: int = MAX_BATCH
+    after: str | None = None
+
+
+def gather(k: Keys, clock_us: int, draft: Draft, will: int, scan: Scan) -> Call[Frozen]:
+    """Those of the next jobs of a list that match are in the plan, as they are now."""
+    args: list[Arg] = [clock_us, draft.id, draft.action, draft.selection, will, scan.listed, scan.looked]
+    args.append((scan.after or "").encode(errors="surrogateescape"))
+    for term in scan.query.terms:
+        args += (term.field, term.op, term.value)
+    return build("gather", k, args, decode_frozen, items=scan.looked)
 
 
 def decode_frozen(reply: Sequence[Any]) -> Frozen:
