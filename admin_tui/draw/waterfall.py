@@ -149,11 +149,12 @@ class _Scale(NamedTuple):
         return spans
 
     def ticks(self) -> Safe:
-        """How much time has gone by, at each quarter that has room; 0 stands over the first cell."""
-        text = " 0"
-        for quarter in range(1, 5):
-            label = str(lasted((self.last_ms - self.first_ms) * quarter // 4))
-            start = min(1 + self.cells * quarter // 4, 1 + self.cells - len(label))
-            if start > len(text):
-                text = text.ljust(start) + label
-        return Safe(text)
+        """How much time has gone by, at both ends and at each quarter between that has room."""
+        span_ms = self.last_ms - self.first_ms
+        end = str(lasted(span_ms))
+        text = "0"
+        for quarter in range(1, 4):
+            label, at = str(lasted(span_ms * quarter // 4)), self.cells * quarter // 4
+            if len(text) < at and at + len(label) < self.cells - len(end):
+                text = text.ljust(at) + label
+        return Safe(text + end.rjust(self.cells - len(text)))
