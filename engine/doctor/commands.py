@@ -59,7 +59,22 @@ WAKE = ("LLEN KEY", "LPUSH KEY 1", "BLPOP KEY 1")
 WORKERS = ("ZADD KEY 1 a", "ZREM KEY a", "ZRANGE KEY 0 1", "ZREMRANGEBYSCORE KEY 0 1")
 WORKER = ("HSET KEY f v", "EXPIRE KEY 1", "DEL KEY", "EXISTS KEY", "HGETALL KEY")
 
-READING = {"dump", "exists", "get", "llen", "type"}.union(
+BOOK = ("XADD KEY * id a", "XREVRANGE KEY + -")
+OPERATIONS = ("ZADD KEY 1 a", "ZREVRANGE KEY 0 1", "ZREMRANGEBYSCORE KEY 0 1", "ZREMRANGEBYRANK KEY 0 1")
+OPERATING = ("ZADD KEY 1 a", "ZREM KEY a", "ZRANGE KEY 0 1", "ZSCORE KEY a")
+OPERATION = ("HSET KEY f v", "HGET KEY f", "HGETALL KEY", "HDEL KEY f", "PERSIST KEY", "PEXPIRE KEY 1")
+FROZEN = (
+    "RPUSH KEY a",
+    "LPOP KEY 1",
+    "LRANGE KEY 0 1",
+    "LLEN KEY",
+    "LTRIM KEY 0 1",
+    "UNLINK KEY",
+    "PERSIST KEY",
+    "PEXPIRE KEY 1",
+)
+
+READING = {"dump", "exists", "get", "llen", "lrange", "type"}.union(
     ("xlen", "xrange", "xrevrange", "xpending", "xinfo|groups", "xinfo|consumers"),
     ("zcard", "zcount", "zrange", "zrangebyscore", "zrevrange", "zrank", "zrevrank", "zscore", "zscan"),
     ("hget", "hmget", "hgetall", "hlen", "hexists", "hscan"),
@@ -83,6 +98,11 @@ def own_commands(k: Keys) -> list[list[str]]:
         (f"{k.stats}1", STATS),
         (k.op("op"), OP),
         (k.wake, WAKE),
+        (k.audit, BOOK),
+        (k.operations, OPERATIONS),
+        (k.operating, OPERATING),
+        (f"{k.operation}id", OPERATION),
+        (f"{k.frozen}id", FROZEN),
         (registry.workers, WORKERS),
         (registry.queues, WORKERS),
         (registry.worker("c"), WORKER),
@@ -93,10 +113,11 @@ def own_commands(k: Keys) -> list[list[str]]:
 def doctors_commands(k: Keys) -> list[list[str]]:
     """What only the doctor sends to look at keys, in the same form."""
     by_key: list[tuple[str, tuple[str, ...]]] = [
-        *((key, ("TYPE KEY",)) for key in (k.again, k.ready, k.suspect, k.events, k.bad)),
+        *((key, ("TYPE KEY",)) for key in (k.again, k.ready, k.suspect, k.events, k.bad, k.audit)),
         *((key, ("TYPE KEY", "ZSCAN KEY 0")) for key in (k.delayed, k.completed, k.failed, k.cancelled, k.trash)),
         (k.active, ("TYPE KEY", "HSCAN KEY 0")),
-        *((key, ("TYPE KEY",)) for key in (k.control, k.bucket, k.wake, k.groups, f"{k.job}id")),
+        *((key, ("TYPE KEY",)) for key in (k.control, k.bucket, k.wake, k.groups, k.operations, k.operating)),
+        (f"{k.job}id", ("TYPE KEY",)),
     ]
     return [words for key, texts in [("", ("SCAN 0",)), *by_key] for words in _for_key(key, texts)]
 

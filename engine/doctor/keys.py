@@ -13,8 +13,10 @@ from engine.streams import GROUP, Keys
 
 STREAMS = ("again", "ready", "suspect")
 _TYPES = {
-    **dict.fromkeys((*STREAMS, "events", "bad"), "stream"),
-    **dict.fromkeys(("delayed", "completed", "failed", "cancelled", "trash", "groups"), "zset"),
+    **dict.fromkeys((*STREAMS, "events", "bad", "audit"), "stream"),
+    **dict.fromkeys(
+        ("delayed", "completed", "failed", "cancelled", "trash", "groups", "operations", "operating"), "zset"
+    ),
     **dict.fromkeys(("active", "control", "bucket"), "hash"),
     "wake": "list",
 }
