@@ -13,23 +13,26 @@ from engine.clock import Clock
 from engine.errors import SettingError
 from engine.inquiry import Inquiry
 from engine.operations import Records
+from engine.queries import parse_query
 from engine.registry import Queue, find_queue
 from engine.snapshots import Snapshots
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.events import decode_events
 from engine.streams.keys import check_id
-from engine.streams.reads import Place, counts, follow, limits, list_jobs, recent, show, stats, window
+from engine.streams.reads import Place, counts, follow, limits, list_jobs, recent, search, show, stats, window
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import (
     AuditPage,
     EventPage,
     Explanation,
+    Hits,
     JobDetail,
     JobPage,
     LimitsView,
     Listed,
     LogPage,
+    Matching,
     MinuteStats,
     Operation,
     Snapshot,
@@ -87,10 +90,20 @@ class Viewer:
         """
         if not 1 <= size <= MAX_BATCH:
             raise SettingError(f"size must be between 1 and {MAX_BATCH}, not {size}")
-        if listed not in get_args(Listed):
-            raise SettingError(f"no list {listed!r}; the lists: {', '.join(get_args(Listed))}")
+        check_list(listed)
         place = Place(max(0, rank or 0), above, below)
         return await self._store.run(window(self._keys(queue), listed, size, place))
+
+    async def search(self, queue: str, where: Matching, after: str | None = None, looked: int = MAX_BATCH) -> Hits:
+        """One step of a search: the hits among the next `looked` jobs; SettingError for a query that cannot be read.
+
+        Fewer jobs are looked at in one step where their payloads are large.
+        """
+        if not 1 <= looked <= MAX_BATCH:
+            raise SettingError(f"looked must be between 1 and {MAX_BATCH}, not {looked}")
+        check_list(where.listed)
+        query, keys = parse_query(where.query), self._keys(queue)
+        return await self._store.run(search(keys, self._clock.now_us(), where.listed, query, looked, after))
 
     async def jobs(self, queue: str, state: State) -> AsyncGenerator[JobLine]:
         """Every job of one state, page by page."""
@@ -219,6 +232,12 @@ class Viewer:
 
     def _keys(self, queue: str) -> Keys:
         return Keys(self._prefix, self._find(queue).slot, queue)
+
+
+def check_list(name: str) -> None:
+    """SettingError unless this is the name of a list."""
+    if name not in get_args(Listed):
+        raise SettingError(f"no list {name!r}; the lists: {', '.join(get_args(Listed))}")
 
 
 def _order(event_id: str) -> tuple[int, int]:

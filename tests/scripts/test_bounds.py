@@ -72,6 +72,7 @@ OF_ONE_SIZE = {
     "book": "one entry",
     "show": "one job and its trail of about 1,000 entries",
     "follow": "the same",
+    "detail": "the same",
     "configure": "the settings of a queue",
     "pause": "one setting",
     "limits": "the settings of a queue",

@@ -47,6 +47,7 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "stats": lambda: reads.stats(K, 1, 5),
     "recent": lambda: reads.recent(K, "t", 10, 0),
     "window": lambda: reads.window(K, "waiting", 1, reads.Place()),
+    "detail": lambda: reads.detail(K, "a"),
     "search": lambda: reads.search(K, 1, "waiting", parse_query("type:work"), 1, None),
     "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
 }
@@ -60,6 +61,7 @@ OTHER_NAMES = {
     "advance": "operation",
     "stop": "operation",
     "drop_consumers": "repair",
+    "detail": "show",
     "follow": "show",
     "list_jobs": "list",
 }

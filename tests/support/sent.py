@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
+from engine.queries import parse_query
 from engine.streams import Call, reads
 from engine.streams import commands as c
 from engine.types import Keep, State
@@ -70,6 +71,12 @@ def windowing(listed: Listed) -> Callable[[Rig], Call[Any]]:
     return lambda rig: reads.window(rig.keys, listed, 10, reads.Place())
 
 
+def searching(listed: Listed) -> Callable[[Rig], Call[Any]]:
+    """A step of a search that asks of everything."""
+    query = parse_query("type:work id:* att>=0 age>=0s data~{ data.a:1")
+    return lambda rig: reads.search(rig.keys, rig.clock.now_us(), listed, query, 10, None)
+
+
 SENT: dict[str, Callable[[Rig], Call[Any]]] = {
     "enqueue": lambda rig: c.enqueue(
         rig.keys, rig.clock.now_us(), "o", 60, [c.NewJob(ID, "work", b"[]", tenant="t"), c.NewJob("n", "work", b"1")]
@@ -111,10 +118,12 @@ READS: dict[str, Callable[[Rig], Call[Any]]] = {
     "counts": lambda rig: reads.counts(rig.keys, rig.clock.now_us(), KEEP, KEEP),
     "snapshot": lambda rig: reads.snapshot([reads.Seen(rig.keys, KEEP, KEEP, 10)], rig.clock.now_us(), 5, 0),
     "show": lambda rig: reads.show(rig.keys, ID),
+    "detail": lambda rig: reads.detail(rig.keys, ID),
     "follow": lambda rig: reads.follow(rig.keys, ID, ""),
     "limits": lambda rig: reads.limits(rig.keys, rig.clock.now_us(), 10),
     "stats": lambda rig: reads.stats(rig.keys, rig.clock.now_us(), 5),
     **{f"window {listed}": windowing(listed) for listed in LISTS},
+    **{f"search {listed}": searching(listed) for listed in LISTS},
     "recent": lambda rig: reads.recent(rig.keys, "t", 10, 0),
     **{f"list {state}": listing(state) for state in State},
 }

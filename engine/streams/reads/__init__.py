@@ -6,6 +6,7 @@ from engine.streams.reads.ending import Ending, decode_ending, ending
 from engine.streams.reads.jobs import follow, iso, json_value, show, worker_label
 from engine.streams.reads.lists import Place, list_jobs, place_of, recent, window
 from engine.streams.reads.queues import counts, limits, stats
+from engine.streams.reads.search import query_words, search
 from engine.streams.reads.server import INFO, decode_server
 from engine.streams.reads.snapshot import QueueState, Seen, SlotState, snapshot
 from engine.streams.reads.workers import MOST_WORKERS, decode_worker
@@ -37,8 +38,10 @@ __all__ = [
     "log_behind",
     "newest_log",
     "place_of",
+    "query_words",
     "recent",
     "rights",
+    "search",
     "show",
     "snapshot",
     "stats",
