@@ -81,7 +81,7 @@ EQUIVALENT: tuple[Equivalent, ...] = (
     ),
     Equivalent(
         "repair.lua",
-        "score and state ~= job.state",
+        "score and set ~= set_of(job)",
         "without score",
         "ZREM of a member that is not there removes nothing",
     ),

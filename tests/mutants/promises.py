@@ -282,7 +282,7 @@ _OPERATING = (
         "puts records and indexes in step again",
         f"{_SCRIPTS}repair.py::test_an_index_without_its_job",
         f"{_LUA}repair.lua",
-        "  redis.call('ZADD', SETS[job.state], time, job.id)\n",
+        "  redis.call('ZADD', SETS[set], time, job.id)\n",
         "",
     ),
     Promise(

@@ -238,10 +238,24 @@ _WORKER = (
     ),
     _engine(
         "sweeper: one prune only",
-        "if max(pruned.values()) < MAX_BATCH:",
-        "if max(pruned.values()) >= 0:",
+        "if pruned.most < MAX_BATCH:",
+        "if pruned.most >= 0:",
         "sweeper",
         "a fast queue would end more jobs than are ever deleted",
+    ),
+    _engine(
+        "sweeper: a full page of the trash is the last",
+        "if pruned.most < MAX_BATCH:",
+        "if max(pruned.ended.values()) < MAX_BATCH:",
+        "sweeper",
+        "what was thrown away in bulk would be deleted a call at a time",
+    ),
+    _engine(
+        "settler: a failure without its fingerprint",
+        ", fingerprint=fingerprint(failure))",
+        ")",
+        "settler",
+        "failed jobs would be in no error group",
     ),
     _engine(
         "runner: a timeout is not told",

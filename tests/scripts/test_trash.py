@@ -100,6 +100,21 @@ def test_a_day_later_it_is_deleted(rig: Rig) -> None:
     assert rig.restore(first, second) == ["unknown", "ok"]
 
 
+def test_a_new_run_of_a_producer_that_knows_no_trash_is_not_deleted(bare: Rig) -> None:
+    """It left the id in the trash: when that is emptied, the live job is only taken out of it."""
+    bare.configure()
+    (ticket, other) = end(bare, "complete", "a", "b")
+    bare.trash(ticket, other)
+    bare.enqueue("a")
+    bare.command("ZADD", bare.keys.trash, 5, "a")
+    bare.command("DEL", bare.keys.job + "b")
+    bare.clock.advance(86_400)
+    assert bare.prune(FOR_EVER, FOR_EVER) == 2
+    assert bare.scores("trash") == {}
+    assert [one.id for one in bare.take()] == ["a"]
+    assert bare.command("EXISTS", bare.keys.trail + "b") == 0
+
+
 def test_retention_of_its_state_does_not_reach_into_the_trash(rig: Rig) -> None:
     """What is in the trash is neither counted nor deleted with its state."""
     tickets = end(rig, "complete", "a", "b", "c")

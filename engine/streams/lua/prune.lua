@@ -32,12 +32,17 @@ local limit = digits(math.max(1, math.min(250, tonumber(ARGV[2]))))
 local function delete(set, ids)
   local keys, left = {}, {}
   for _, id in ipairs(ids) do
-    keys[#keys + 1] = KEYS[4] .. id
-    keys[#keys + 1] = KEYS[5] .. id
-    local record = set == KEYS[2] and read_record(KEYS[4] .. id, 'group')
-    left[#left + 1] = record and record[1] or nil
+    local record = read_record(KEYS[4] .. id, 'run', 'trashed', 'group')
+    -- Without the mark it is a new run, begun by a producer of a version that knows no trash.
+    if set ~= KEYS[6] or not record or not record[1] or record[2] then
+      keys[#keys + 1] = KEYS[4] .. id
+      keys[#keys + 1] = KEYS[5] .. id
+    end
+    left[#left + 1] = set == KEYS[2] and record and record[3] or nil
   end
-  redis.call('UNLINK', unpack(keys))
+  if #keys > 0 then
+    redis.call('UNLINK', unpack(keys))
+  end
   redis.call('ZREM', set, unpack(ids))
   for _, fingerprint in ipairs(left) do
     leave_group(KEYS[8], fingerprint)

@@ -107,7 +107,7 @@ TRIALS = (
                 "a new run stays in the index of the ended one",
                 f"{_SCRIPTS}enqueue.py::test_retention_cannot_delete_a_job_that_was_enqueued_again",
                 f"{_LUA}enqueue.lua",
-                "    redis.call('ZREM', ENDS[job.ended], id)\n",
+                "    leave_end(ENDS, KEYS[17], key, id, job.ended)\n",
                 "",
             ),
             Naive(
@@ -120,18 +120,18 @@ TRIALS = (
             Naive(
                 "counts are of the whole index",
                 f"{_SCRIPTS}reads.py::test_counts_are_of_every_state",
-                f"{_LUA}counts.lua",
-                "redis.call('ZCOUNT', KEYS[7 + n], digits(now_ms - tonumber(ARGV[2 + n])), '+inf')",
-                "redis.call('ZCARD', KEYS[7 + n])",
+                f"{_LUA}include/tally_queue.lua",
+                "redis.call('ZCOUNT', set, digits(now_ms - kept_ms[n]), '+inf')",
+                "redis.call('ZCARD', set)",
             ),
             Naive(
                 "prune deletes from the tenant's index",
                 f"{_SCRIPTS}prune.py::test_the_tenants_index_is_left_to_expire",
                 f"{_LUA}prune.lua",
-                "    redis.call('ZREM', index, unpack(ids))\n",
-                "    redis.call('ZREM', index, unpack(ids))\n"
-                "    for _, key in ipairs(redis.call('KEYS', '*:tenant:*')) do\n"
-                "      redis.call('ZREM', key, unpack(ids))\n    end\n",
+                "  redis.call('ZREM', set, unpack(ids))\n",
+                "  redis.call('ZREM', set, unpack(ids))\n"
+                "  for _, key in ipairs(redis.call('KEYS', '*:tenant:*')) do\n"
+                "    redis.call('ZREM', key, unpack(ids))\n  end\n",
             ),
         ),
     ),
