@@ -31,6 +31,7 @@ from engine.escaping import escape, escape_lines
 from engine.inspector import Inspector, LimitSettings
 from engine.loading import load_app
 from engine.posting import Spec
+from engine.queries import Query, Term, parse_query
 from engine.queue import Client
 from engine.registry import Job, Queue
 from engine.sync_client import SyncClient
@@ -131,6 +132,7 @@ __all__ = [
     "PayloadError",
     "Plan",
     "Progress",
+    "Query",
     "Queue",
     "QueueCounts",
     "QueueFull",
@@ -151,6 +153,7 @@ __all__ = [
     "StoreReset",
     "SyncClient",
     "SystemClock",
+    "Term",
     "UnknownJob",
     "UnknownQueue",
     "Unreachable",
@@ -166,5 +169,6 @@ __all__ = [
     "escape",
     "escape_lines",
     "load_app",
+    "parse_query",
     "read_environment",
 ]

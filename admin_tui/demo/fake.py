@@ -11,11 +11,12 @@ import msgspec
 
 from admin_tui.demo import limits, looks, pages
 from admin_tui.demo.book import Book, Entry
+from admin_tui.demo.matching import matcher
 from admin_tui.demo.operate import Seen
 from admin_tui.demo.operations import BATCH, Operations
 from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record
-from admin_tui.demo.why import alive, explain
+from admin_tui.demo.why import alive, explain_job, explain_nobody, explain_queue, look_around, sentence
 from engine import (
     Action,
     Actor,
@@ -134,11 +135,11 @@ class FakeEngine:
         """Why the job, or the queue's next one, does not run."""
         self.before()
         found = self._find(queue)
-        record = found.find(job_id) if job_id is not None else None
-        if job_id is not None and record is None:
-            gone = f"queue {queue} has no job {job_id!r}: it was never stored, or is pruned"
-            return Explanation(f"job {job_id} of queue {queue}", [], gone, "")
-        return explain(found, list(self.workers.values()), record, self.clock.now_us())
+        around = look_around(found, self.workers.values(), self.clock.now_us())
+        if job_id is None:
+            return explain_queue(around)
+        record = found.find(_checked_id(job_id))
+        return explain_nobody(queue, job_id) if record is None else explain_job(found, around, record)
 
     async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
         """Changes, newest first, each operation as far as it is now."""
@@ -227,8 +228,7 @@ class FakeEngine:
         """The job with its secrets; the book says who looked."""
         self.before()
         found = self._detail(queue, job_id, reveal=True)
-        if found is not None:
-            self.book.write(self.now_ms, Entry(queue, "reveal", self._actor, job_id, reason))
+        self.book.write(self.now_ms, Entry(queue, "reveal", self._actor, job_id, reason))
         return found
 
     # -------------------------------------------------------------------------------------------- inside
@@ -241,13 +241,11 @@ class FakeEngine:
 
     def _detail(self, queue: str, job_id: str, *, reveal: bool) -> JobDetail | None:
         found = self._find(queue)
-        if not 1 <= len(job_id.encode(errors="replace")) <= _MOST_ID_BYTES:
-            raise SettingError(f"job id {job_id[:50]!a}: use a text of 1 to {_MOST_ID_BYTES} bytes")
-        record = found.find(job_id)
+        record = found.find(_checked_id(job_id))
         if record is None:
             return None
-        why = explain(found, list(self.workers.values()), record, self.clock.now_us()).verdict
-        return looks.detail(found, record, why, reveal=reveal)
+        around = look_around(found, self.workers.values(), self.clock.now_us())
+        return looks.detail(found, record, sentence(found, around, record), reveal=reveal)
 
     def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Seen]:
         if isinstance(on, Chosen):
@@ -258,7 +256,7 @@ class FakeEngine:
         return [(record.id, record.run, record.state) for record in records if matches(record)]
 
     def _matcher(self, query: str) -> Callable[[Record], bool]:
-        return lambda record: query in record.id or query in record.payload or query in (record.reason or "")
+        return matcher(query, self.now_ms)
 
     def _pause(self, queue: str, reason: str, *, paused: bool) -> bool:
         self.before()
@@ -279,3 +277,9 @@ class FakeEngine:
     def sweep(self) -> None:
         """What any worker's sweeper does for operations that their driver has left."""
         self._operations.take_over(_SILENT_MS)
+
+
+def _checked_id(job_id: str) -> str:
+    if not 1 <= len(job_id.encode(errors="replace")) <= _MOST_ID_BYTES:
+        raise SettingError(f"job id {job_id[:50]!a}: use a text of 1 to {_MOST_ID_BYTES} bytes")
+    return job_id

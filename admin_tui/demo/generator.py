@@ -13,7 +13,6 @@ from admin_tui.demo.book import Entry
 from admin_tui.demo.deep import Numbered
 from admin_tui.demo.fake import FakeEngine
 from admin_tui.demo.lane import Deep
-from admin_tui.demo.looks import tokens
 from admin_tui.demo.queue import MINUTE_US, FakeQueue
 from admin_tui.demo.record import Record, Trouble
 from admin_tui.demo.system import LOST, SYSTEM, WORKERS, Kind
@@ -104,15 +103,9 @@ class DemoWorld:
         places = int(queue.set.get("concurrency", kind.concurrency)) * len(alive)
         most = min(places, int(queue.set.get("max_active", places)))
         while alive and not queue.paused and len(queue.lanes["active"]) < most:
-            level = tokens(queue, self._at_us)
-            if level is not None and level < 1:
-                return
-            worker = self._rng.choice(alive)
-            record = work.start(queue, worker.consumer)
+            record = work.start(queue, self._rng.choice(alive).consumer, self._at_us)
             if record is None:
                 return
-            if level is not None:
-                queue.tokens, queue.stamp_us = level - 1, self._at_us
             work.log(queue, record, f"start {record.tenant} attempt {record.attempts + 1}")
             if self._rng.random() < 0.02:
                 work.log(queue, record, self._rng.choice(HOSTILE))

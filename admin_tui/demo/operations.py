@@ -199,4 +199,4 @@ class Operations:
 def _selection(on: Chosen | Matching) -> str:
     if isinstance(on, Matching):
         return f"all {on.listed}" + (f" that match {on.query}" if on.query else "")
-    return on.jobs[0].id if len(on.jobs) == 1 else f"{len(on.jobs):,} chosen jobs"
+    return on.jobs[0].id if len(on.jobs) == 1 else f"{len(on.jobs):,} chosen"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from admin_tui.demo.looks import tokens
 from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record, Trouble
 from engine import Attempt, LogEntry, State
@@ -42,12 +43,17 @@ def enqueue(queue: FakeQueue, wish: Wish) -> Record:
     return record
 
 
-def start(queue: FakeQueue, worker: str) -> Record | None:
-    """The first job that may run is active, held by the consumer; what is due is waiting before."""
+def start(queue: FakeQueue, worker: str, at_us: int) -> Record | None:
+    """The first job that may run is active, held by the consumer; what is due is waiting before.
+
+    None while the queue is paused, its bucket has no token, or nothing waits.
+    """
     promote_due(queue)
-    keys = queue.lanes["waiting"].page(0, 1)
-    if not keys or queue.paused:
+    keys, level = queue.lanes["waiting"].page(0, 1), tokens(queue, at_us)
+    if not keys or queue.paused or (level is not None and level < 1):
         return None
+    if level is not None:
+        queue.tokens, queue.stamp_us = level - 1, at_us
     [record] = queue.listed("waiting", keys)
     queue.move(record, State.ACTIVE, queue.stamp())
     record.started, record.worker, record.told, record.earlier = queue.now_ms, worker, False, None

@@ -14,17 +14,22 @@ from tests.contract.real_world import RealPlayer, make_app, settings
 from tests.contract.world import World
 
 
+@pytest.fixture(scope="session", autouse=True)
+def server(redis_url: str) -> str:
+    """The shared server runs before the first test begins, and is none that it has left behind."""
+    return redis_url
+
+
 @pytest.fixture(params=["fake", "real"])
-async def world(request: pytest.FixtureRequest) -> AsyncGenerator[World]:
+async def world(request: pytest.FixtureRequest, server: str) -> AsyncGenerator[World]:
     """The fake, or the engine on a real server."""
     if request.param == "fake":
         yield World(FakePlayer())
         return
-    url: str = request.getfixturevalue("redis_url")
     prefix: str = request.getfixturevalue("prefix")
-    app, store = make_app(), SyncStore(url)
+    app, store = make_app(), SyncStore(server)
     try:
-        async with app.inspect(settings(url, prefix)) as hands:
+        async with app.inspect(settings(server, prefix)) as hands:
             yield World(RealPlayer(app, store, prefix, cast("Hands", hands)))
     finally:
         store.close()

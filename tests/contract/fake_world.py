@@ -40,7 +40,7 @@ class FakePlayer:
     def start(self, count: int = 1, consumer: str = "w1~1") -> list[str]:
         """The ids of the first jobs, which are active now."""
         self.clock.advance(0.001)
-        started = [work.start(self._queue, consumer) for _ in range(count)]
+        started = [work.start(self._queue, consumer, self.clock.now_us()) for _ in range(count)]
         return [record.id for record in started if record is not None]
 
     def complete(self, job_id: str, result: str = "null") -> None:

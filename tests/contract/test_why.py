@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine import Explanation, Matching
@@ -15,9 +17,43 @@ def failing(found: Explanation) -> list[str]:
     return [check.name for check in found.checks if check.holds == "no"]
 
 
+CHECKS = ["queue not paused", "a worker takes it", "max_active", "own rate", "shared rate", "places", "suspects"]
+
+
+async def test_the_checks_come_in_the_engines_order(world: World) -> None:
+    """For a queue and for its jobs, whatever holds; of what runs or has ended none matters."""
+    world.put("a", "b", name="play")
+    world.put("late", name="play", delay_s=3600)
+    for job_id in (None, "a", "b", "late"):
+        found = await world.hands.explain(QUEUE, job_id)
+        assert [check.name for check in found.checks] == ["due", *CHECKS, "position"]
+    assert world.start() == ["a"]
+    found = await world.hands.explain(QUEUE, "a")
+    assert [(check.name, check.holds) for check in found.checks] == [(name, "-") for name in ["due", *CHECKS]]
+
+
+async def test_a_job_knows_its_place(world: World) -> None:
+    """About how many wait before it."""
+    world.put("a", "b", "c", name="play")
+    found = await world.hands.explain(QUEUE, "c")
+    assert re.fullmatch(r"about [123] wait before it", found.checks[-1].text)
+
+
+async def test_a_used_up_rate_is_told(world: World) -> None:
+    """While a job waits for it; what to do is there."""
+    world.player.configure(rate=0.001)
+    world.beat("w1", [QUEUE], {QUEUE: 4})
+    world.put("a", "b", name="play")
+    assert world.start(2) == ["a"]
+    found = await world.hands.explain(QUEUE, "b")
+    assert failing(found) == ["own rate"]
+    assert "the limit of 0.001 starts a second" in found.verdict
+    assert found.advice == f"python -m engine limit {QUEUE} --rate N"
+
+
 async def test_a_queue_without_workers_is_told(world: World) -> None:
     """With what to do about it."""
-    world.put("a")
+    world.put("a", name="play")
     found = await world.hands.explain(QUEUE)
     assert QUEUE in found.target
     assert "no worker" in found.verdict
@@ -27,7 +63,7 @@ async def test_a_queue_without_workers_is_told(world: World) -> None:
 
 async def test_a_paused_queue_is_told_before_all_else(world: World) -> None:
     """A worker would not help it."""
-    world.put("a")
+    world.put("a", name="play")
     await world.hands.pause(QUEUE)
     found = await world.hands.explain(QUEUE, "a")
     assert "paused" in found.verdict
@@ -37,7 +73,7 @@ async def test_a_paused_queue_is_told_before_all_else(world: World) -> None:
 
 async def test_a_worked_queue_has_no_check_that_fails(world: World) -> None:
     """Each check says yes, or that it does not matter."""
-    world.put("a")
+    world.put("a", name="play")
     world.beat("w1", [QUEUE], {QUEUE: 4})
     found = await world.hands.explain(QUEUE)
     assert failing(found) == []
@@ -49,8 +85,8 @@ async def test_a_worked_queue_has_no_check_that_fails(world: World) -> None:
 async def test_full_places_are_told(world: World) -> None:
     """Of all workers of the queue together."""
     world.beat("w1", [QUEUE], {QUEUE: 1})
-    world.active("a")
-    world.put("b")
+    world.active("a", name="play")
+    world.put("b", name="play")
     found = await world.hands.explain(QUEUE, "b")
     assert len(failing(found)) == 1
     assert "taken" in found.verdict
@@ -59,8 +95,8 @@ async def test_full_places_are_told(world: World) -> None:
 async def test_a_reached_max_active_is_told(world: World) -> None:
     """Also while places are free."""
     world.beat("w1", [QUEUE], {QUEUE: 4})
-    world.active("a")
-    world.put("b")
+    world.active("a", name="play")
+    world.put("b", name="play")
     await world.hands.set_limits(QUEUE, max_active=1)
     found = await world.hands.explain(QUEUE, "b")
     assert "max_active" in found.verdict
@@ -69,7 +105,7 @@ async def test_a_reached_max_active_is_told(world: World) -> None:
 
 async def test_a_delayed_job_says_for_how_long(world: World) -> None:
     """Its own time comes first."""
-    world.put("a", delay_s=3600)
+    world.put("a", name="play", delay_s=3600)
     world.beat("w1", [QUEUE], {QUEUE: 4})
     found = await world.hands.explain(QUEUE, "a")
     assert failing(found)
@@ -82,14 +118,14 @@ async def test_a_job_that_does_not_wait_says_what_it_is(world: World, state: str
     world.beat("w1", [QUEUE], {QUEUE: 4})
     match state:
         case "completed":
-            world.completed("a")
+            world.completed("a", name="play")
         case "failed":
-            world.failed("a", message="page 7 is missing")
+            world.failed("a", name="play", message="page 7 is missing")
         case "cancelled":
-            world.put("a")
+            world.put("a", name="play")
             await world.done(await world.plan("cancel", Matching("waiting")))
         case _:
-            world.active("a")
+            world.active("a", name="play")
     found = await world.hands.explain(QUEUE, "a")
     words = {"active": "runs on w1", "failed": "page 7 is missing"}
     assert words.get(state, state) in found.verdict
@@ -99,3 +135,12 @@ async def test_an_unknown_job_is_told(world: World) -> None:
     """That it was never stored, or is pruned."""
     found = await world.hands.explain(QUEUE, "nobody")
     assert "no job 'nobody'" in found.verdict
+
+
+async def test_a_name_that_the_app_does_not_know_is_told(world: World) -> None:
+    """Workers put such a job off."""
+    world.beat("w1", [QUEUE], {QUEUE: 4})
+    world.put("a", name="unheard")
+    found = await world.hands.explain(QUEUE, "a")
+    assert len(failing(found)) == 1
+    assert "no job named 'unheard'" in found.verdict
