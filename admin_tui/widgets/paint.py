@@ -24,10 +24,10 @@ class HasPalette(Protocol):
 
 
 class Painter:
-    """Makes strips of lines by one palette."""
+    """Makes strips of lines by one palette; `ground` is what a style does not say."""
 
-    def __init__(self, palette: Palette) -> None:
-        self.palette = palette
+    def __init__(self, palette: Palette, ground: Ink | None = None) -> None:
+        self.palette, self.ground = palette, ground or Ink()
         self._inks: dict[tuple[Style, Style | None], Ink] = {}
 
     def strip(self, line: Line, width: int, over: Style | None = None) -> Strip:
@@ -47,7 +47,8 @@ class Painter:
         known = self._inks.get((style, over))
         if known is None:
             look = self.palette.looks[style]
-            known = self._inks[style, over] = _ink(_over(look, self.palette.looks[over]) if over else look)
+            mine = _ink(_over(look, self.palette.looks[over]) if over else look)
+            known = self._inks[style, over] = self.ground + mine
         return known
 
 
@@ -58,10 +59,11 @@ class Brush:
         self._painter = Painter(DARK)
 
     def of(self, widget: Widget) -> Painter:
-        """The painter for the palette of the widget's app; the dark one's if it has none."""
+        """The painter for the palette of the widget's app (the dark one's if it has none), on the widget's ground."""
         palette = widget.app.palette if isinstance(widget.app, HasPalette) else DARK
-        if palette is not self._painter.palette:
-            self._painter = Painter(palette)
+        ground = widget.rich_style
+        if palette is not self._painter.palette or ground != self._painter.ground:
+            self._painter = Painter(palette, ground)
         return self._painter
 
 
