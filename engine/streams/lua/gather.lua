@@ -30,7 +30,6 @@
 --- @include bounds
 --- @include clock
 --- @include jobs_in
---- @include read_line
 --- @include match
 --- @include plan
 
@@ -45,13 +44,12 @@ local now = read_clock(ARGV[1])
 local plan = open_plan(KEYS[10], KEYS[11] .. ARGV[2], KEYS[12] .. ARGV[2], ARGV[3], ARGV[5], now)
 local list, wanted = jobs_in(ARGV[6], { KEYS[1], KEYS[2], KEYS[3] },
   { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancelled = KEYS[8], trash = KEYS[9] })
-local looking = { jobs = KEYS[10], active = KEYS[5], now_ms = math.floor(now / 1000), spent = 0 }
+local looking = open_search(terms, KEYS[10], KEYS[5], math.floor(now / 1000))
 local page, looked = list.below(ARGV[8], math.max(1, math.min(250, tonumber(ARGV[7])))), 0
 for n, id in ipairs(page.ids) do
   local job = read_seen(plan.jobs .. id)
   local is_listed = job and (not wanted or job.state == wanted)
-  local record = is_listed and #terms > 0 and read_line(plan.jobs, id, wanted)
-  if is_listed and (#terms == 0 or (record and is_match(terms, looking, id, record))) then
+  if is_listed and (#terms == 0 or is_hit(looking, id, wanted)) then
     add_job(plan, job, id, job.run, job.state)
   end
   looked = n
