@@ -94,7 +94,7 @@ def test_jobs_and_cancel(theatre: Theatre, office: BoxOffice) -> None:
 
 @pytest.mark.parametrize("command", [
     "run", "enqueue", "status", "jobs", "why", "stats", "workers", "health", "cancel", "promote", "retry", "clean",
-    "pause", "resume", "limit", "events",
+    "pause", "resume", "limit", "events", "trash", "restore", "delete", "undo", "stop", "operations", "audit",
 ])  # fmt: skip
 def test_help(theatre: Theatre, command: str) -> None:
     """Each command has a help that names the exit codes."""

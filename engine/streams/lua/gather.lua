@@ -33,7 +33,7 @@
 --- @include match
 --- @include plan
 
--- What one call may spend on payloads, in bytes that are read.
+-- What one call may cost, in bytes that are read.
 local MOST = 1000000
 local terms = {}
 check_items((#ARGV - 8) / 3)
