@@ -22,17 +22,21 @@ from admin_tui.link import Link
 from admin_tui.polling import Polling
 from admin_tui.screens.going import read_place
 from admin_tui.screens.host import JobPlace
+from admin_tui.screens.job import JobView
+from admin_tui.screens.jobs import Jobs
+from admin_tui.screens.log import LogView
 from admin_tui.screens.palette import Commands
 from admin_tui.screens.reading import Reading
 from admin_tui.screens.shell import Shell
 from admin_tui.screens.table import VIEWS
+from admin_tui.screens.why import WhyView
 from admin_tui.session import Session
 from admin_tui.text import Times
 from admin_tui.theme import DARK, NO_COLOUR, Palette
 from admin_tui.widgets.paint import textual_theme
 from engine import Listed, Operation, SettingError, Snapshot
 
-_TIMES: dict[Times, Times] = {"utc": "local", "local": "relative", "relative": "utc"}
+_TIMES: dict[Times, Times] = {"relative": "utc", "utc": "local", "local": "relative"}
 COPIED_BYTES = 64 * 1024
 """Terminals take no more at once."""
 
@@ -174,16 +178,31 @@ class AdminApp(App[None]):
         place(self)
 
     def open_queue(self, queue: str, listed: Listed | None = None, query: str = "") -> None:
-        """The jobs of the queue are shown."""
+        """The jobs of the queue are shown; without a list the one that wants to be looked at."""
+        self.show_view("jobs")
+        if (shell := self.shell) is not None and isinstance(jobs := shell.views["jobs"], Jobs):
+            jobs.open(queue, listed, query)
 
     def open_job(self, place: JobPlace) -> None:
         """The job is on top."""
+        self.push_screen(Shell([JobView(place)]))
+
+    def replace_job(self, place: JobPlace) -> None:
+        """This job is on top in place of the one that was."""
+        self.switch_screen(Shell([JobView(place)]))
+
+    def redraw_heading(self) -> None:
+        """The line under the header is of now."""
+        if (shell := self.shell) is not None:
+            shell.redraw_heading()
 
     def open_log(self, queue: str, job_id: str) -> None:
         """The job's log is on top."""
+        self.push_screen(Shell([LogView(queue, job_id)]))
 
     def open_why(self, queue: str, job_id: str | None = None) -> None:
         """Why it does not run is on top."""
+        self.push_screen(Shell([WhyView(queue, job_id)]))
 
     def open_keys(self) -> None:
         """The keys of what is shown are on top."""

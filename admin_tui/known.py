@@ -32,7 +32,7 @@ class Known(NamedTuple):
     snapshot: Snapshot
     link: Link
     now_s: float
-    times: Times = "utc"
+    times: Times = "relative"
     frozen: bool = False
 
     @property

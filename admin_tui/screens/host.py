@@ -62,6 +62,14 @@ class Host(Protocol):
         """The job is on top."""
         ...
 
+    def replace_job(self, place: JobPlace) -> None:
+        """This job is on top in place of the one that was."""
+        ...
+
+    def redraw_heading(self) -> None:
+        """The line under the header is of now."""
+        ...
+
     def open_log(self, queue: str, job_id: str) -> None:
         """The job's log is on top."""
         ...

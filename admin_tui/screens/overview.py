@@ -10,8 +10,9 @@ from admin_tui.draw.columns import Column
 from admin_tui.draw.line import Line
 from admin_tui.known import Known
 from admin_tui.screens.bindings import bindings
-from admin_tui.screens.rows_view import Order, RowsView, rule
+from admin_tui.screens.rows_view import Order, RowsView
 from admin_tui.views.health import QueueRow, queue_rows
+from admin_tui.views.lines import rule
 from admin_tui.views.overview import (
     failure_lines,
     health_line,
@@ -86,6 +87,9 @@ class Overview(RowsView[QueueRow]):
 
     def commands(self) -> Mapping[str, Any]:
         return {**super().commands(), "open": self._open, "why": self._why}
+
+    def exported_row(self, row: QueueRow) -> object:
+        return row.view
 
     def target(self, key_name: str) -> Target | None:
         row = self.table.row

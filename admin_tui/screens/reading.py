@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from admin_tui.draw.line import Line, Span
 from admin_tui.known import Known
 from admin_tui.screens.bindings import bindings
+from admin_tui.screens.scrolling import scroll_commands
 from admin_tui.screens.view import View
 from admin_tui.text import safe
 from admin_tui.widgets.lines import Lines
@@ -29,23 +30,11 @@ class Reading(View):
     def compose(self) -> ComposeResult:
         yield Lines(id="lines")
 
-    @property
-    def title_(self) -> str:
-        return self._title
+    def heading(self, width: int) -> Line:
+        return [Span(safe(self._title, width), "title")]
 
     def update_(self, known: Known) -> None:
         self.query_one("#lines", Lines).lines = list(self._lines(known, self.size.width))
 
     def commands(self) -> Mapping[str, Any]:
-        lines = self.query_one("#lines", Lines)
-        return {
-            "line_down": lambda: lines.scroll_relative(y=1, animate=False),
-            "line_up": lambda: lines.scroll_relative(y=-1, animate=False),
-            "page_down": lambda: lines.scroll_page_down(animate=False),
-            "page_up": lambda: lines.scroll_page_up(animate=False),
-        }
-
-
-def words(text: str) -> Line:
-    """A plain line."""
-    return [Span(safe(text))]
+        return scroll_commands(self.query_one("#lines", Lines))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from textual.app import ComposeResult
 
 from admin_tui.draw.columns import Column
-from admin_tui.draw.line import Line, Span
+from admin_tui.draw.line import Line
+from admin_tui.export import as_json, path_for, write_rows
 from admin_tui.known import Known
 from admin_tui.rows import InMemory
 from admin_tui.screens.fields import Field
 from admin_tui.screens.table_view import TableView
-from admin_tui.text import Safe, safe
+from admin_tui.views.lines import rule
 from admin_tui.widgets.lines import Lines
 from admin_tui.widgets.window_table import WindowTable
+from engine import EngineError
 
 Row = TypeVar("Row")
 
@@ -104,7 +107,9 @@ class RowsView(TableView[Row], Generic[Row]):
         self._rows = self.rows(known)
         self._source.rows = self._shown(self._rows)
         self.table.columns = self.columns(known)
-        self.table.frozen = known.frozen
+        self.table.empty = self.empty if not self._filter else f"nothing with {self._filter!r}"
+        if self.table.frozen != known.frozen:
+            self.table.frozen = known.frozen
         self.table.reload()
         self._draw()
         if known.link.fresh:
@@ -114,7 +119,8 @@ class RowsView(TableView[Row], Generic[Row]):
         width = self.size.width
         top = list(self.top(width))
         room = parts(self.size.height, len(top) + 1 if top else 0, self.detail_lines)
-        self.query_one("#top", Lines).lines = [*top[: max(0, room.top - 1)], rule(width)] if room.top else []
+        ruled = [*top, rule(width)] if len(top) < room.top else top[: room.top]
+        self.query_one("#top", Lines).lines = ruled
         detail = self.detail(self.table.row, width, room.detail) if room.detail > 0 else ()
         self.query_one("#rule", Lines).display = bool(detail)
         self.query_one("#rule", Lines).lines = [rule(width)] if detail else []
@@ -142,6 +148,27 @@ class RowsView(TableView[Row], Generic[Row]):
             "sort": self._sort,
             "reverse": self._reverse,
         }
+
+    def copies(self) -> Mapping[str, str]:
+        """The chosen row's identity, and all of it as JSON."""
+        row = self.table.row
+        if row is None:
+            return {}
+        return {"copy_id": self.key(row), "copy_key": self.key(row), "copy_json": as_json(self.exported_row(row))}
+
+    def exported_row(self, row: Row) -> object:
+        """What a copy or an export has of a row."""
+        return row
+
+    def export(self) -> None:
+        """The rows shown are written to a file."""
+        path = path_for(self.name_, time.time())
+        try:
+            number = write_rows(path, [self.exported_row(row) for row in self._source.rows])
+        except EngineError as error:
+            self.failed(error)
+        else:
+            self.exported(path, number)
 
     def _sort(self) -> None:
         self._order = (self._order + 1) % len(self.orders)
@@ -181,13 +208,3 @@ class RowsView(TableView[Row], Generic[Row]):
         field.show("")
         self.table.focus()
         self.update_(self.known)
-
-
-def rule(width: int) -> Line:
-    """A line between two parts."""
-    return [Span(Safe("-" * width), "dim")]
-
-
-def note(words: str, width: int) -> Line:
-    """A dim line."""
-    return [Span(safe(words, width), "dim")]

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from admin_tui.cheatsheet import footer
+from admin_tui.dialogs.stage import Revealed
 from admin_tui.draw.line import Line, Span, Style
 from admin_tui.keys import KEYS, keys_of
 from admin_tui.known import Known
@@ -32,7 +33,7 @@ class Shell(Screen[None]):
     """Views in a frame; more than one have tabs. What they share is told to the one that is shown."""
 
     BINDINGS = bindings("everywhere")
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     CSS = """
     Shell { layout: vertical; }
     Shell > Lines { width: 100%; }
@@ -62,8 +63,11 @@ class Shell(Screen[None]):
 
     def on_mount(self) -> None:
         """The first view has the keys."""
+        self.call_after_refresh(self._ready)
+
+    def _ready(self) -> None:
         self.focus_view()
-        self.call_after_refresh(self.update_)
+        self.update_()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are made for the new size."""
@@ -119,6 +123,14 @@ class Shell(Screen[None]):
         """The words are above the footer; none: the line is free."""
         self._words = [Span(safe(words), style)] if words else None
         self._draw_words(self.admin.known)
+
+    def redraw_heading(self) -> None:
+        """The line under the header is of now."""
+        self.query_one("#tabs", Lines).lines = [self._second_line(self.size.width)]
+
+    def on_revealed(self, event: Revealed) -> None:
+        """A job was read with its secrets."""
+        self.view.revealed(event.detail)
 
     def action_command(self, name: str) -> None:
         """A key of everywhere was pressed."""
@@ -178,7 +190,7 @@ class Shell(Screen[None]):
     def _second_line(self, width: int) -> Line:
         if self.numbered:
             return tabs(list(self.views), self.view.name_, width)
-        return [Span(safe(self.view.title_, width), "title")]
+        return self.view.heading(width)
 
     def _draw_words(self, known: Known) -> None:
         words = self._words or trouble(known, self.size.width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 from admin_tui.screens.view import View
@@ -29,7 +30,26 @@ class TableView(View, Generic[Row]):
     def commands(self) -> Mapping[str, Any]:
         """What keys of tables do; those that move are the table's own."""
         table = self.table
-        return {"mark": table.action_mark, "mark_range": table.action_mark_range, "unmark": table.action_unmark}
+        return {
+            "mark": table.action_mark,
+            "mark_range": table.action_mark_range,
+            "unmark": table.action_unmark,
+            "mark_all": self.mark_all,
+            "copy": self.copy_menu,
+            "export": self.export,
+        }
+
+    def mark_all(self) -> None:
+        """The list as a whole is marked, or is not."""
+        self.table.all_marked = not self.table.all_marked
+
+    def export(self) -> None:
+        """What is listed is written to a file; a line says to which."""
+        raise NotImplementedError
+
+    def exported(self, path: Path, number: int) -> None:
+        """The file is written."""
+        self.host.tell(f"{number:,} rows in {path}", "good")
 
     def on_window_table_failed(self, event: Failed) -> None:
         """The rows shown are the old ones; what went wrong is above the footer."""

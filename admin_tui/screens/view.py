@@ -10,10 +10,12 @@ from textual.widget import Widget
 
 from admin_tui.actions.targets import Target
 from admin_tui.asking import Asking
+from admin_tui.draw.line import Line
 from admin_tui.keys import keys_of
 from admin_tui.known import Known
+from admin_tui.screens.copying import COPIES, CopyMenu
 from admin_tui.screens.host import Host
-from engine import EngineError
+from engine import EngineError, JobDetail
 
 Answer = TypeVar("Answer")
 Command = Callable[[], None]
@@ -42,10 +44,9 @@ class View(Widget, can_focus=True):
         """What is known now."""
         return self.host.known
 
-    @property
-    def title_(self) -> str:
-        """What the line under the header says of it, where it is not one of the numbered views."""
-        return ""
+    def heading(self, width: int) -> Line:
+        """The line under the header, where this is not one of the numbered views."""
+        return ()
 
     def commands(self) -> Mapping[str, Command]:
         """What the keys of this view do."""
@@ -65,6 +66,23 @@ class View(Widget, can_focus=True):
         """Something of the view was closed (a filter, a panel); False: there was nothing, the view itself may go."""
         return False
 
+    def copies(self) -> Mapping[str, str]:
+        """What `y` offers: texts by the names of the keys that copy them; none: there is nothing."""
+        return {}
+
+    def copy_menu(self) -> None:
+        """The next key says what is copied."""
+        texts = self.copies()
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.host.copy(texts[name], COPIES[name].title)
+
+        if texts:
+            self.app.push_screen(CopyMenu(texts), chosen)
+        else:
+            self.host.tell("nothing to copy: no row is chosen", "warn")
+
     def ask(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
         """`then` gets the answer, if nothing else was asked meanwhile and the view is still there."""
         self._questions.ask(question, then)
@@ -76,6 +94,9 @@ class View(Widget, can_focus=True):
     def failed(self, error: EngineError) -> None:
         """A question of this view was answered by an error; what was shown stays."""
         self.host.tell(str(error), "bad")
+
+    def revealed(self, detail: JobDetail) -> None:
+        """A job was read with its secrets while this view was on top."""
 
     def on_unmount(self) -> None:
         """Late answers are dropped."""

@@ -60,3 +60,13 @@ def words(text: str, cells: int) -> list[Safe]:
         lines += [line, *whole[:-1]] if line else whole[:-1]
         line = whole[-1] if whole else Safe("")
     return [*lines, line]
+
+
+def note(words: str, cells: int) -> Line:
+    """A dim line."""
+    return [Span(safe(words, cells), "dim")]
+
+
+def rule(cells: int) -> Line:
+    """A line between two parts."""
+    return [Span(Safe("-" * cells), "dim")]

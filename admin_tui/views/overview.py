@@ -28,7 +28,7 @@ def overview_columns(*, ascii_only: bool = False) -> Sequence[Column[QueueRow]]:
 
     return (
         Column("", lambda row, _: Span(safe(row.mark), STYLES[row.mark]), 1),
-        Column("QUEUE", lambda row, cells: Span(shorten(row.name, cells), _name(row)), 14, flex=3),
+        Column("QUEUE", lambda row, cells: Span(shorten(row.name, cells), _name(row)), 14, flex=2),
         Column("WAIT", lambda row, _: Span(count(row.view.counts.waiting), "waiting"), 5, align="right"),
         Column("RUN", lambda row, _: Span(_run(row), "active"), 6, align="right", since=55),
         Column("DELAY", lambda row, _: Span(count(row.view.counts.delayed), "delayed"), 5, align="right", since=70),
@@ -37,6 +37,7 @@ def overview_columns(*, ascii_only: bool = False) -> Sequence[Column[QueueRow]]:
         Column("DONE/m", lambda row, _: Span(count(round(row.done_per_minute))), 6, align="right", since=70),
         Column("FAIL", lambda row, _: Span(percent(row.failing), _failing(row)), 5, align="right", since=55),
         Column("30 MIN", trend, 10, flex=1, since=74),
+        Column("WHY", lambda row, _: Span(safe(row.reason), STYLES[row.mark]), 24, flex=3, since=112),
     )
 
 

@@ -1,0 +1,266 @@
+"""Jobs of a queue: a tab for each state, a list of any length, filters, and a preview of the chosen one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from textual.app import ComposeResult
+
+from admin_tui.actions.targets import All, OneQueue, Target, pick
+from admin_tui.export import as_json, path_for, write_list
+from admin_tui.known import Known
+from admin_tui.rows import InMemory, Source
+from admin_tui.rows.listing import Listing
+from admin_tui.screens.bindings import bindings
+from admin_tui.screens.fields import Field
+from admin_tui.screens.host import JobPlace
+from admin_tui.screens.rows_view import parts
+from admin_tui.screens.table_view import TableView
+from admin_tui.searching import Found, Searching
+from admin_tui.views.commands import job_copies
+from admin_tui.views.health import QueueRow, queue_rows
+from admin_tui.views.jobs import LISTS, Place, first_list, job_columns, preview, queue_line, state_line, status_line
+from admin_tui.views.lines import rule
+from admin_tui.widgets.lines import Lines
+from admin_tui.widgets.window_table import WindowTable
+from engine import EngineError, JobDetail, JobLine, Listed, Matching
+
+DETAIL = 4
+
+
+class Jobs(TableView[JobLine]):
+    """The jobs of one queue and one state, all of them or those that a query finds."""
+
+    name_ = "jobs"
+    BINDINGS = bindings("tables", "jobs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = ""
+        self.listed: Listed = "waiting"
+        self.query_ = ""
+        self._search: Searching | None = None
+        self._hits: InMemory[JobLine] = InMemory()
+        self._source: Source[JobLine] = self._hits
+        self._detail: JobDetail | None = None
+        self._shown_s = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="top")
+        yield Field("/", id="filter")
+        yield WindowTable(self._columns(), lambda job: job.id, id="table", empty="no jobs here")
+        yield Lines(id="rule", classes="rule")
+        yield Lines(id="detail")
+        yield Lines(id="status")
+
+    def open(self, queue: str, listed: Listed | None = None, query: str = "") -> None:
+        """These jobs are shown; without a list the one that wants to be looked at."""
+        self.queue = queue
+        row = self._row
+        failing = row is not None and row.failing is not None and row.failing >= 0.1
+        self.listed = listed or (first_list(row.view, failing=failing) if row is not None else "waiting")
+        self.query_ = query
+        self._show()
+
+    def update_(self, known: Known) -> None:
+        """The list is asked for anew, the lines are of now."""
+        if not self.queue:
+            rows = queue_rows(known.snapshot)
+            if rows:
+                self.open(rows[0].name)
+        self.table.columns = self._columns()
+        if self.table.frozen != known.frozen:
+            self.table.frozen = known.frozen
+        elif not self.query_ and self.queue:
+            self.table.reload()
+        self._draw()
+
+    # --------------------------------------------------------------------------------------------- drawing
+
+    @property
+    def _row(self) -> QueueRow | None:
+        return next((row for row in queue_rows(self.known.snapshot) if row.name == self.queue), None)
+
+    def _columns(self) -> Any:
+        known = self.known
+        return job_columns(self.listed, known.now_ms, known.times)
+
+    def _draw(self) -> None:
+        width, row, table = self.size.width, self._row, self.table
+        if row is None:
+            self.query_one("#top", Lines).lines = []
+            return
+        top = [queue_line(row, width), state_line(row.view, self.listed, width)]
+        room = parts(self.size.height, len(top) + 1, DETAIL)
+        self.query_one("#top", Lines).lines = [*top, rule(width)][: room.top]
+        chosen = table.row
+        detail = preview(self._detail, chosen, self.known.now_ms, width, room.detail - 1) if chosen is not None else []
+        for name, lines in (("#rule", [rule(width)] if detail else []), ("#detail", detail)):
+            part = self.query_one(name, Lines)
+            part.display = bool(lines)
+            part.lines = lines
+        number, exact = table.position
+        marked = -1 if table.all_marked else len(table.marked)
+        changed = table.changed if table.frozen else None
+        line = status_line(Place(number, table.total, exact), marked, changed, width)
+        status = self.query_one("#status", Lines)
+        status.display = room.top > 1
+        status.lines = [line]
+
+    def on_window_table_moved(self) -> None:
+        """The preview is of the row under the cursor."""
+        row = self.table.row
+        if row is not None and self.query_one("#detail").is_attached:
+            queue, job_id = self.queue, row.id
+            self.ask(lambda: self.host.eyes.job(queue, job_id), self._got_detail)
+        self._draw()
+
+    def _got_detail(self, detail: JobDetail | None) -> None:
+        self._detail = detail
+        self._draw()
+
+    def on_window_table_updated(self) -> None:
+        """The status line counts the rows that came."""
+        self._draw()
+
+    # ------------------------------------------------------------------------------------- lists and searches
+
+    def _show(self) -> None:
+        """The list is shown from its top, or a search of it begins."""
+        self._stop_search()
+        self._detail = None
+        self.table.columns = self._columns()
+        self.table.empty = f"no {self.listed} jobs" if not self.query_ else "no hits yet"
+        if self.query_:
+            self._source = self._hits = InMemory()
+        else:
+            self._source = Listing(self.host.eyes, self.host.calls, self.queue, self.listed)
+        self.table.show(self._source)
+        self.query_one("#filter", Field).show(self.query_)
+        if self.query_:
+            self._begin_search()
+        self._draw()
+
+    def _begin_search(self) -> None:
+        search = self._search = Searching(self.host.eyes, self.host.calls, self._found, time.monotonic)
+        self.host.start()(self._run(search, self.queue, Matching(self.listed, self.query_)))
+
+    async def _run(self, search: Searching, queue: str, where: Matching) -> None:
+        try:
+            await search.run(queue, where)
+        except EngineError as error:
+            if search is self._search:
+                self._search = None
+                self.query_one("#filter", Field).wrong(str(error))
+                self.query_one("#filter", Field).edit()
+
+    def _found(self, found: Found) -> None:
+        if self._search is None or self._search.found is not found or not self.is_attached:
+            return
+        self._hits.rows = found.rows
+        now_s = time.monotonic()
+        if not self._search.running or now_s - self._shown_s > 0.2 or len(found.rows) < 50:
+            self._shown_s = now_s
+            self.table.empty = "no job matches" if found.ended else "no hits yet"
+            self.table.reload()
+            self.query_one("#filter", Field).note(found.words)
+            self._draw()
+
+    def _stop_search(self) -> bool:
+        search, stopping = self._search, self._search is not None and self._search.running
+        if search is not None:
+            search.stop()
+            self.query_one("#filter", Field).note(search.found.words)
+        return stopping
+
+    def on_field_kept(self, event: Field.Kept) -> None:
+        """The query is searched for."""
+        event.stop()
+        self.query_ = event.text.strip()
+        self.table.focus()
+        self._show()
+
+    def on_field_left(self, event: Field.Left) -> None:
+        """All jobs of the list are shown."""
+        event.stop()
+        self.table.focus()
+        self._clear()
+
+    def _clear(self) -> None:
+        self.query_ = ""
+        self._show()
+
+    def back(self) -> bool:
+        """A running search is stopped first, then the filter is cleared."""
+        if self._stop_search():
+            return True
+        if self.query_:
+            self._clear()
+            return True
+        return super().back()
+
+    # --------------------------------------------------------------------------------------------- commands
+
+    def commands(self) -> Mapping[str, Any]:
+        return {
+            **super().commands(),
+            "filter": lambda: self.query_one("#filter", Field).edit(),
+            "next_state": lambda: self._turn(1),
+            "last_state": lambda: self._turn(-1),
+            "open": self._open,
+            "why": self._why,
+            "log": self._log,
+        }
+
+    def target(self, key_name: str) -> Target | None:
+        row = self._row
+        if key_name == "pause":
+            return None if row is None else OneQueue(row.name, row.view.limits, row.view.counts)
+        table, every = self.table, None
+        if table.all_marked:
+            found = self._search.found if self._search is not None else None
+            number = table.total if not self.query_ else len(found.rows) if found is not None and found.ended else None
+            every = All(self.queue, Matching(self.listed, self.query_), number)
+        return pick(self.queue, self.listed, table.row, list(table.marked.values()), every)
+
+    def copies(self) -> Mapping[str, str]:
+        """What the copy menu offers of the chosen job."""
+        row = self.table.row
+        if row is None:
+            return {}
+        detail = self._detail if self._detail is not None and self._detail.status.id == row.id else None
+        return job_copies(self.known.who.app, self.queue, row.id, as_json(detail or row))
+
+    def export(self) -> None:
+        """All that is listed is written to a file, or all hits."""
+        what = f"{self.queue}-{self.listed}"
+        path, source = path_for(what, time.time()), self._source
+        self.host.tell(f"writing {path} ...")
+        self.ask(lambda: write_list(path, source), lambda number: self.exported(path, number))
+
+    def _turn(self, by: int) -> None:
+        self.listed = LISTS[(LISTS.index(self.listed) + by) % len(LISTS)]
+        self._show()
+
+    def mark_all(self) -> None:
+        """As of tables; the status line says it."""
+        super().mark_all()
+        self._draw()
+
+    def on_window_table_opened(self) -> None:
+        """Enter, or a click on the chosen row."""
+        self._open()
+
+    def _open(self) -> None:
+        if (row := self.table.row) is not None:
+            self.host.open_job(JobPlace(self.queue, row.id, tuple(self.table.rows)))
+
+    def _why(self) -> None:
+        row = self.table.row
+        self.host.open_why(self.queue, row.id if row is not None else None)
+
+    def _log(self) -> None:
+        if (row := self.table.row) is not None:
+            self.host.open_log(self.queue, row.id)
