@@ -88,8 +88,7 @@ class FakeEngine:
     async def snapshot(self, minutes: int = 30) -> Snapshot:
         """All queues, workers and the server at one moment."""
         self.before()
-        if not 1 <= minutes <= _MOST_MINUTES:
-            raise SettingError(f"minutes must be between 1 and {_MOST_MINUTES}, not {minutes}")
+        _check("minutes", minutes, _MOST_MINUTES)
         now_us = self.clock.now_us()
         return Snapshot(
             at_ms=now_us // 1000,
@@ -119,12 +118,14 @@ class FakeEngine:
     async def log(self, queue: str, job_id: str, after: str = "", limit: int = 250) -> LogPage:
         """Log lines behind `after`, or the newest ones."""
         self.before()
-        return pages.log(self._find(queue).find(job_id), after, limit)
+        return pages.log(self._find(queue).find(_checked_id(job_id)), after, limit)
 
     async def groups(self, queue: str, minutes: int = 30) -> Sequence[ErrorGroup]:
         """The queue's failures by fingerprint."""
         self.before()
-        return looks.groups(self._find(queue), self.clock.now_us(), minutes)
+        found = self._find(queue)
+        _check("minutes", minutes, _MOST_MINUTES)
+        return looks.groups(found, self.clock.now_us(), minutes)
 
     async def waiters(self, queue: str) -> Waiters:
         """Whose jobs wait first."""
@@ -182,20 +183,25 @@ class FakeEngine:
 
     async def carry_out(self, operation: Operation, per_s: float = 200.0) -> AsyncGenerator[Operation]:
         """Does the batches and tells of each."""
-        while True:
+        if not (per_s == 0 or 1 <= per_s < float("inf")):
+            raise SettingError(f"a pace must be 0 (as fast as it goes) or at least 1 job a second, not {per_s:g}")
+        while operation.id in self._operations.running:
             self.before()
             now = self._operations.step(operation.id)
             yield now
             if now.state != "running":
                 return
-            await self._sleep(BATCH / per_s)
+            await self._sleep(BATCH / per_s if per_s else 0)
 
     async def stop(self, operation: Operation) -> Operation:
         """No further batch is begun."""
         self.before()
-        known = self._operations.running[operation.id].told
+        known = self._operations.running.get(operation.id)
+        if known is None:
+            raise SettingError(f"queue {operation.queue} has no operation {operation.id}, or no more")
+        was = known.told.state
         stopped = self._operations.stop(operation.id)
-        if known.state == "running":
+        if was == "running":
             entry = Entry(stopped.queue, "stop", self._actor, stopped.selection, operation=stopped)
             self.book.write(self.now_ms, entry)
         return stopped
@@ -283,3 +289,8 @@ def _checked_id(job_id: str) -> str:
     if not 1 <= len(job_id.encode(errors="replace")) <= _MOST_ID_BYTES:
         raise SettingError(f"job id {job_id[:50]!a}: use a text of 1 to {_MOST_ID_BYTES} bytes")
     return job_id
+
+
+def _check(name: str, number: int, most: int) -> None:
+    if not 1 <= number <= most:
+        raise SettingError(f"{name} must be between 1 and {most}, not {number}")

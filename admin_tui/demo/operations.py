@@ -182,7 +182,9 @@ class Operations:
         return self._told(plan, f"{run.told.action} {run.told.selection}".strip(), run.told.action)
 
     def _undoable(self, operation_id: str) -> Running:
-        run = self.running[operation_id]
+        run = self.running.get(operation_id)
+        if run is None:
+            raise SettingError(f"operation {operation_id} cannot be taken back: nothing is known of it")
         if run.told.state == "running":
             raise SettingError(f"operation {operation_id} is under way: stop it first, then take it back")
         if run.told.state == "undone" or self._now_ms() > run.told.undo_until_ms:

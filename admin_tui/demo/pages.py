@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from admin_tui.demo.lane import Key
-from admin_tui.demo.queue import FakeQueue
+from admin_tui.demo.queue import LISTS, FakeQueue
 from admin_tui.demo.record import Record
 from engine import Hits, Listed, LogPage, SettingError, Window
 
 _NEWEST_FIRST: tuple[Listed, ...] = ("completed", "failed", "cancelled", "trash")
 _RANKED: tuple[Listed, ...] = (*_NEWEST_FIRST, "delayed")
 _MOST = 250
+_ENTRY = re.compile(r"\d{1,15}-\d{1,15}\Z")
 
 
 class Rows:
     """One list of a queue in the order in which it is shown."""
 
     def __init__(self, queue: FakeQueue, listed: Listed) -> None:
+        if listed not in LISTS:
+            raise SettingError(f"no list {listed!r}; the lists: {', '.join(LISTS)}")
         self._queue, self._lane = queue, queue.lanes[listed]
         self._listed: Listed = listed
         self._backwards = listed in _NEWEST_FIRST
@@ -56,9 +60,12 @@ def window(
     queue: FakeQueue, listed: Listed, size: int, *, rank: int | None = None, above: str = "", below: str = ""
 ) -> Window:
     """Up to `size` rows from a rank on, above or below a cursor, or the first ones."""
-    if not 1 <= size <= _MOST:
-        raise SettingError(f"size must be between 1 and {_MOST}, not {size}")
     rows = Rows(queue, listed)
+    _check("size", size)
+    if (rank is not None) + bool(above) + bool(below) > 1:
+        raise SettingError("give one of rank, above and below")
+    if rank is not None and rank < 0:
+        raise SettingError(f"rank must be 0 or more, not {rank}")
     first = rank or 0
     if above:
         end = rows.before(above)
@@ -82,8 +89,9 @@ def window(
 def search(queue: FakeQueue, listed: Listed, matches: Callable[[Record], bool], after: str | None, looked: int) -> Hits:
     """The hits among the next `looked` jobs of the list."""
     rows = Rows(queue, listed)
+    _check("looked", looked)
     first = rows.through(after) if after else 0
-    keys = rows.page(first, max(1, min(looked, _MOST)))
+    keys = rows.page(first, looked)
     hits = [record.line() for record in rows.records(keys) if matches(record)]
     more = first + len(keys) < len(rows)
     return Hits(hits, len(keys), len(rows), _cursor(keys[-1]) if keys and more else None)
@@ -91,12 +99,20 @@ def search(queue: FakeQueue, listed: Listed, matches: Callable[[Record], bool], 
 
 def log(record: Record | None, after: str, limit: int) -> LogPage:
     """The log lines behind `after`, or the newest ones."""
+    _check("limit", limit)
+    if after and not _ENTRY.match(after):
+        raise SettingError(f"after {after!r}: give what another page of the log gave, as in 1790000000000-0")
     entries = record.log if record is not None else []
     if not after:
         newest = entries[-limit:]
         return LogPage(newest, newest[-1].id if newest else "")
     behind = [entry for entry in entries if _order(entry.id) > _order(after)][:limit]
     return LogPage(behind, behind[-1].id if behind else after)
+
+
+def _check(name: str, number: int) -> None:
+    if not 1 <= number <= _MOST:
+        raise SettingError(f"{name} must be between 1 and {_MOST}, not {number}")
 
 
 def _cursor(key: Key) -> str:
