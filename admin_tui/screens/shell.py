@@ -102,10 +102,8 @@ class Shell(Screen[None]):
 
     def focus_view(self) -> None:
         """The keys go to the view that is shown."""
-        inside = next(
-            (widget for widget in self.view.query("*").results() if widget.focusable and widget.display), None
-        )
-        (inside if inside is not None and not isinstance(inside.parent, Field) else self.view).focus()
+        tables = list(self.view.query("#table"))
+        (tables[0] if tables else self.view).focus()
 
     def update_(self) -> None:
         """All of it tells what is known now."""
