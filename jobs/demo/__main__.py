@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shlex
 import sys
 import time
 from datetime import date, timedelta
@@ -81,6 +82,7 @@ def run(options: Options) -> None:
                 asyncio.run(work(settings, env["DATABASE_URL"]))
         print(f"\ndata in {directory}/valkey and {directory}/postgres, the worker's log in {log}")
     print(f"done in {time.monotonic() - began:.1f} s; nothing is left running")
+    print(f"look at its queues and jobs: python -m admin_tui --embedded {shlex.quote(str(directory))}")
 
 
 async def prepare(database_url: str, simulator_url: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -70,7 +72,10 @@ def tables(output: str) -> list[str]:
 
 
 def test_second_demo_creates_nothing_and_gives_the_same_scores(directory: Path) -> None:
-    """Run again, every connector says 0 created, the score runs are reused and their tables are the same."""
+    """Run again, every connector says 0 created, the score runs are reused and their tables are the same.
+
+    The command that it ends with shows its jobs.
+    """
     first, second = finish(start(directory)), finish(start(directory))
     assert len(re.findall(r"120 fetched, \d+ created", first)) == 6
     assert len(re.findall(r"120 fetched, 0 created, 0 updated, 120 skipped", second)) == 6
@@ -78,6 +83,13 @@ def test_second_demo_creates_nothing_and_gives_the_same_scores(directory: Path) 
     assert tables(first)
     assert tables(first) == tables(second)
     assert str(directory) in first
+    [line] = [line for line in second.splitlines() if "admin_tui" in line]
+    words = shlex.split(line.partition(": python ")[2])
+    shown = subprocess.run(
+        [sys.executable, *words, "--once", "overview", "--json"], capture_output=True, cwd=ROOT, check=True
+    )
+    queues = {view["counts"]["queue"]: view["counts"]["completed"] for view in json.loads(shown.stdout)["queues"]}
+    assert queues == {"ingest_reviews": 6, "score_run": 2}
     assert left_of(directory) == []
 
 
