@@ -28,6 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has what it wanted
+        return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,8 +40,18 @@ def parser() -> argparse.ArgumentParser:
     look.add_argument("--redis-url", default="", metavar="URL", help="default: REDIS_URL of the environment")
     look.add_argument("--embedded", default="", metavar="DIR", help="start the servers of this data, stop them on quit")
     look.add_argument("--demo", action="store_true", help="an invented busy system, without any server")
+    look.add_argument("--replay", default="", metavar="FILE", help="what --record has seen; nothing can be changed")
     found.add_argument("--app", default="", metavar="MODULE:ATTRIBUTE", help="default: ENGINE_APP, else jobs:app")
     found.add_argument("--write", action="store_true", help="changes are possible; without it nothing is changed")
+    found.add_argument(
+        "--once", nargs="+", metavar=("VIEW", "WORD"), help="print one view and end: overview, jobs, ..."
+    )
+    found.add_argument("--json", action="store_true", help="with --once: as the engine's own values")
+    found.add_argument("--plain", action="store_true", help="with --once: as text (this is what it does anyhow)")
+    found.add_argument("--width", type=int, default=0, metavar="N", help="with --once: columns of the text (80)")
+    found.add_argument(
+        "--record", default="", metavar="FILE", help="what is seen is kept in a new file, without secrets"
+    )
     found.add_argument("--profile", default="", metavar="NAME", help="shown in the first line; prod... asks more often")
     found.add_argument("--interval", type=float, default=1.0, metavar="S", help="seconds between two looks (1)")
     found.add_argument("--theme", default="", metavar="NAME", help="dark, light or no-colour")
@@ -49,6 +62,12 @@ def parser() -> argparse.ArgumentParser:
 def _check(arguments: argparse.Namespace) -> None:
     if not FASTEST_S <= arguments.interval < 3_600:
         raise SettingError(f"--interval {arguments.interval:g}: give {FASTEST_S:g} s or more, and less than an hour")
+    if arguments.once is None and (arguments.json or arguments.plain or arguments.width):
+        raise SettingError("--json, --plain and --width say how --once prints a view: give --once VIEW too")
+    if arguments.json and arguments.plain:
+        raise SettingError("give --json or --plain, not both")
+    if arguments.replay and (arguments.write or arguments.record):
+        raise SettingError("a replay can neither be changed nor recorded: leave out --write and --record")
 
 
 def _for_slow_lines(env: os._Environ[str]) -> None:
@@ -66,8 +85,16 @@ async def _run(arguments: argparse.Namespace) -> int:
         demo=arguments.demo,
         write=arguments.write,
         profile=arguments.profile,
+        record=arguments.record,
+        replay=arguments.replay,
     )
     async with open_session(wanted) as session:
+        if arguments.once is not None:
+            from admin_tui.once import once  # noqa: PLC0415 - what shows lines also imports what reads it
+
+            width = arguments.width or 80
+            print(await once(session.eyes, arguments.once, as_json=arguments.json, width=width), end="", flush=True)
+            return 0
         from admin_tui.app import AdminApp  # noqa: PLC0415 - what it imports reads the environment set above
         from admin_tui.looks import choose  # noqa: PLC0415 - as above
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,12 +15,13 @@ from urllib.parse import urlsplit
 import engine
 from admin_tui.admin import Eyes, Hands
 from admin_tui.known import Who
-from engine import Actor, SettingError, Settings, Snapshot, Unreachable
+from admin_tui.recording import Recorder, Tape
+from engine import Actor, SettingError, Settings, Snapshot, SystemClock, Unreachable
 from engine.embedded import EmbeddedValkey
 
 
 class Wanted(NamedTuple):
-    """What a command line asks for: `redis_url`, `embedded` and `demo` exclude each other."""
+    """What a command line asks for: `redis_url`, `embedded`, `demo` and `replay` exclude each other."""
 
     redis_url: str = ""
     app: str = ""
@@ -27,6 +29,8 @@ class Wanted(NamedTuple):
     demo: bool = False
     write: bool = False
     profile: str = ""
+    record: str = ""
+    replay: str = ""
 
 
 class Session(NamedTuple):
@@ -41,28 +45,56 @@ class Session(NamedTuple):
 @asynccontextmanager
 async def open_session(wanted: Wanted) -> AsyncGenerator[Session]:
     """It answers; what was started for it ends with it. EngineError in one line if it does not."""
+    if wanted.replay:
+        yield await _replayed(wanted)
+        return
     async with AsyncExitStack() as stack:
         if wanted.demo:
-            hands, who = _demo(wanted)
+            eyes, hands, who = _demo(wanted)
         else:
-            hands, who = await _engine(stack, wanted)
+            eyes, hands, who = await _engine(stack, wanted)
         try:
-            first = await hands.snapshot()
+            first = await eyes.snapshot()
         except Unreachable as error:
             reason = str(error).removeprefix("Redis does not answer: ").rstrip(".")
             raise Unreachable(f"no Redis at {who.place} ({reason}): start it, or give --redis-url") from error
-        yield Session(hands, hands if wanted.write else None, who, first)
+        if wanted.record:
+            eyes = _recording(stack, eyes, first, wanted.record)
+        yield Session(eyes, hands, who, first)
 
 
-def _demo(wanted: Wanted) -> tuple[Hands, Who]:
+async def _replayed(wanted: Wanted) -> Session:
+    """What a file has seen; there is nothing to change."""
+    from admin_tui.recording import Replay  # noqa: PLC0415 - few look at a file
+
+    replay = Replay(Path(wanted.replay), SystemClock())
+    who = Who(f"replay {Path(wanted.replay).name}", "", False, wanted.profile or "REPLAY", wanted.app)  # noqa: FBT003
+    return Session(replay, None, who, await replay.snapshot())
+
+
+def _recording(stack: AsyncExitStack, eyes: Eyes, first: Snapshot, path: str) -> Eyes:
+    """The same eyes, with all that they see kept in a new file."""
+    tape = Tape(Path(path), SystemClock(), first.at_ms)
+    stack.callback(_end, tape)
+    return Recorder(eyes, tape)
+
+
+def _end(tape: Tape) -> None:
+    """The recording is whole; what is missing in it is told where the screen was."""
+    tape.close()
+    if tape.trouble:
+        print(f"warning: {tape.trouble}", file=sys.stderr)  # noqa: T201  the screen is gone by now
+
+
+def _demo(wanted: Wanted) -> tuple[Eyes, Hands | None, Who]:
     from admin_tui.demo import demo_engine  # noqa: PLC0415 - a program that looks at Redis needs no invented system
 
-    return demo_engine(), Who(
-        "demo", "demo" if wanted.write else "", wanted.write, wanted.profile or "DEMO", wanted.app
-    )
+    fake = demo_engine()
+    who = Who("an invented system", "demo" if wanted.write else "", wanted.write, wanted.profile or "DEMO", wanted.app)
+    return fake, fake if wanted.write else None, who
 
 
-async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Hands, Who]:
+async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Eyes, Hands | None, Who]:
     app = engine.load_app(wanted.app or None)
     env = engine.read_environment()
     if wanted.embedded:
@@ -70,11 +102,15 @@ async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Hands, Who]:
     elif wanted.redis_url:
         env["REDIS_URL"] = wanted.redis_url
     settings = Settings.from_environment(env)
-    actor = whoami()
-    inspector = await stack.enter_async_context(app.inspect(settings))
-    name = f"{actor.name}@{actor.origin}" if wanted.write else ""
     place = wanted.embedded or place_of(settings.redis_url)
-    return cast("Hands", inspector), Who(place, name, wanted.write, wanted.profile, wanted.app)
+    if not wanted.write:
+        viewer = await stack.enter_async_context(app.view(settings))
+        return cast("Eyes", viewer), None, Who(place, profile=wanted.profile, app=wanted.app)
+    actor = whoami()
+    inspector = await stack.enter_async_context(app.inspect(settings, actor=actor))
+    name = f"{actor.name}@{actor.origin}"
+    hands = cast("Hands", inspector)
+    return hands, hands, Who(place, name, writes=True, profile=wanted.profile, app=wanted.app)
 
 
 def _server(directory: Path) -> EmbeddedValkey:

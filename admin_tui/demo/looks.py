@@ -65,8 +65,7 @@ def counts(queue: FakeQueue) -> QueueCounts:
 def limits_view(queue: FakeQueue, at_us: int) -> LimitsView:
     """What decides whether the queue's jobs may start."""
     given = queue.settings
-    rate = Limit(given.rate, queue.set.get("rate"))
-    burst = Limit(given.burst or max(1, int((given.rate or 0) / 10)), queue.set.get("burst"))
+    burst = float(given.burst or max(1, int((given.rate or 0) / 10)))
     return LimitsView(
         queue=queue.name,
         at_ms=at_us // 1000,
@@ -74,15 +73,20 @@ def limits_view(queue: FakeQueue, at_us: int) -> LimitsView:
         paused=queue.paused,
         active=len(queue.lanes["active"]),
         suspects=0,
-        rate=rate,
-        burst=burst,
+        rate=Limit(_real(given.rate), queue.set.get("rate")),
+        burst=Limit(burst, queue.set.get("burst")),
         shared_rate=Limit(None, queue.set.get("shared_rate")),
-        shared_burst=Limit(1, queue.set.get("shared_burst")),
-        max_active=Limit(given.max_active, queue.set.get("max_active")),
-        concurrency=Limit(given.concurrency, queue.set.get("concurrency")),
+        shared_burst=Limit(1.0, queue.set.get("shared_burst")),
+        max_active=Limit(_real(given.max_active), queue.set.get("max_active")),
+        concurrency=Limit(_real(given.concurrency), queue.set.get("concurrency")),
         tokens=tokens(queue, at_us),
         shared_tokens=queue.set.get("shared_burst", 1.0) if "shared_rate" in queue.set else None,
     )
+
+
+def _real(number: float | None) -> float | None:
+    """As the engine reads numbers: none is an int."""
+    return None if number is None else float(number)
 
 
 def tokens(queue: FakeQueue, at_us: int) -> float | None:
