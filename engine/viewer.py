@@ -20,10 +20,25 @@ from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.events import decode_events
 from engine.streams.keys import check_id
-from engine.streams.reads import Place, counts, follow, limits, list_jobs, recent, search, show, stats, window
+from engine.streams.reads import (
+    MOST_GROUPS,
+    Place,
+    counts,
+    follow,
+    groups,
+    limits,
+    list_jobs,
+    recent,
+    search,
+    show,
+    stats,
+    waiters,
+    window,
+)
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import (
     AuditPage,
+    ErrorGroup,
     EventPage,
     Explanation,
     Hits,
@@ -36,6 +51,7 @@ from engine.views import (
     MinuteStats,
     Operation,
     Snapshot,
+    Waiters,
     Window,
 )
 from engine.workers import Workers
@@ -43,6 +59,8 @@ from engine.workers import Workers
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
 """Statistics are kept for 48 h."""
+_GROUPS = 100
+"""Error groups in one call: each has a whole error."""
 
 
 class Viewer:
@@ -214,6 +232,23 @@ class Viewer:
     async def log(self, queue: str, job_id: str, after: str = "", limit: int = 250) -> LogPage:
         """Log lines behind `after`, without secrets; without it, the newest ones; of earlier runs too."""
         return await self._inquiry.log(self._find(queue), job_id, after, limit)
+
+    async def groups(self, queue: str, minutes: int = 30) -> Sequence[ErrorGroup]:
+        """The queue's failures by fingerprint, those with most failed jobs first; at most 1,000."""
+        if not 1 <= minutes <= MAX_BATCH:
+            raise SettingError(f"minutes must be between 1 and {MAX_BATCH}, not {minutes}")
+        found: list[ErrorGroup] = []
+        for first in range(0, MOST_GROUPS, _GROUPS):
+            call = groups(self._keys(queue), self._clock.now_us(), minutes, _GROUPS, first)
+            looked, page = await self._store.run(call)
+            found += page
+            if looked < _GROUPS:
+                break
+        return sorted(found, key=lambda group: (-group.jobs, -group.last))
+
+    async def waiters(self, queue: str) -> Waiters:
+        """Whose jobs wait first, counted among the first thousand."""
+        return await self._store.run(waiters(self._keys(queue)))
 
     async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
         """Changes of all queues, or of one, newest first, behind what another page gave as `before`."""

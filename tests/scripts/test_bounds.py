@@ -12,7 +12,7 @@ from engine.queries import parse_query
 from engine.streams import Call, Keys
 from engine.streams import commands as c
 from engine.streams.commands import MAX_BATCH, MAX_BYTES
-from engine.streams.reads import Place, audit, list_jobs, recent, rights, search, stats, window
+from engine.streams.reads import Place, audit, groups, list_jobs, recent, rights, search, stats, window
 from engine.types import Keep, State
 from tests.support.calls import CALLS, DRAFT
 from tests.support.queue import STREAMS, Rig
@@ -55,6 +55,7 @@ PAGES: dict[str, Build] = {
     "list_jobs": lambda k, n: list_jobs(k, State.COMPLETED, n),
     "recent": lambda k, n: recent(k, "t", n, 0),
     "search": lambda k, n: search(k, 1, "completed", parse_query(""), n, None),
+    "groups": lambda k, n: groups(k, 1, 5, n, 0),
     "window": lambda k, n: window(k, "completed", n, Place()),
     "stats": lambda k, n: stats(k, 1, n),
     "prune": lambda k, n: c.prune(k, 1, {}, n),
@@ -76,6 +77,7 @@ OF_ONE_SIZE = {
     "configure": "the settings of a queue",
     "pause": "one setting",
     "limits": "the settings of a queue",
+    "waiters": "the first 1,000 that wait",
     "counts": "one number for each state",
     "snapshot": "of the app's queues; test_snapshot.py has its bounds",
 }

@@ -49,6 +49,8 @@ CALLS: dict[str, Callable[[], Call[Any]]] = {
     "window": lambda: reads.window(K, "waiting", 1, reads.Place()),
     "detail": lambda: reads.detail(K, "a"),
     "search": lambda: reads.search(K, 1, "waiting", parse_query("type:work"), 1, None),
+    "groups": lambda: reads.groups(K, 1, 5, 5, 0),
+    "waiters": lambda: reads.waiters(K),
     "list_jobs": lambda: reads.list_jobs(K, State.WAITING, 1),
 }
 OTHER_NAMES = {

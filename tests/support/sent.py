@@ -124,6 +124,8 @@ READS: dict[str, Callable[[Rig], Call[Any]]] = {
     "stats": lambda rig: reads.stats(rig.keys, rig.clock.now_us(), 5),
     **{f"window {listed}": windowing(listed) for listed in LISTS},
     **{f"search {listed}": searching(listed) for listed in LISTS},
+    "groups": lambda rig: reads.groups(rig.keys, rig.clock.now_us(), 5, 10, 0),
+    "waiters": lambda rig: reads.waiters(rig.keys),
     "recent": lambda rig: reads.recent(rig.keys, "t", 10, 0),
     **{f"list {state}": listing(state) for state in State},
 }

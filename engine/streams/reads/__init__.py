@@ -3,6 +3,7 @@
 from engine.streams.reads.audit import Odd, audit, rights
 from engine.streams.reads.detail import Found, decode_log, detail, entry_order, log_behind, newest_log
 from engine.streams.reads.ending import Ending, decode_ending, ending
+from engine.streams.reads.groups import MOST_GROUPS, groups, waiters
 from engine.streams.reads.jobs import follow, iso, json_value, show, worker_label
 from engine.streams.reads.lists import Place, list_jobs, place_of, recent, window
 from engine.streams.reads.queues import counts, limits, stats
@@ -13,6 +14,7 @@ from engine.streams.reads.workers import MOST_WORKERS, decode_worker
 
 __all__ = [
     "INFO",
+    "MOST_GROUPS",
     "MOST_WORKERS",
     "Ending",
     "Found",
@@ -31,6 +33,7 @@ __all__ = [
     "ending",
     "entry_order",
     "follow",
+    "groups",
     "iso",
     "json_value",
     "limits",
@@ -45,6 +48,7 @@ __all__ = [
     "show",
     "snapshot",
     "stats",
+    "waiters",
     "window",
     "worker_label",
 ]

@@ -107,31 +107,33 @@ def worker_label(consumer: str) -> str:
 
 
 def _attempt(entry: dict[str, bytes]) -> Attempt:
-    failure = _failure(entry["error"])
+    failure = failure_of(entry["error"])
     return Attempt(
         start=int(entry["start"]) // 1000,
         end=int(entry["end"]),
         worker=worker_label(entry["worker"].decode()),
-        error=_sentence(failure),
+        error=sentence(failure),
         stack=failure.stack,
         due=int(entry["due"]) if "due" in entry else None,
     )
 
 
-def _failure(error: bytes) -> Failure:
+def failure_of(error: bytes) -> Failure:
+    """A stored error."""
     try:
         return msgspec.json.decode(error, type=Failure)
     except _NO_JSON:
         return Failure("Unreadable", error.decode(errors="replace"))
 
 
-def _sentence(failure: Failure) -> str:
+def sentence(failure: Failure) -> str:
+    """The error in one line: its name and its text."""
     return f"{failure.type}: {failure.message}" if failure.message else failure.type
 
 
 def reason(error: bytes) -> str:
     """A stored error as one sentence."""
-    return _sentence(_failure(error))
+    return sentence(failure_of(error))
 
 
 def json_value(data: bytes) -> Json:
