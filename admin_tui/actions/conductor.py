@@ -43,7 +43,7 @@ class Conductor:
 
     def press(self, key: str, target: Target | None) -> None:
         """What the key of this name means for exactly this target is refused, or is on its way."""
-        if key == "undo" and target is None:
+        if key == "undo" and not isinstance(target, Done | Earlier):
             target = self._last
         deed = deed_of(key, target)
         decided = decide(deed, target, self._known().gate)

@@ -40,7 +40,7 @@ class All(NamedTuple):
     @property
     def words(self) -> str:
         how_many = "all" if self.number is None else f"{self.number:,}"
-        return f"{how_many} {self.on.listed} jobs"
+        return f"{how_many} {self.on.listed} jobs of {self.queue}"
 
 
 class OneQueue(NamedTuple):

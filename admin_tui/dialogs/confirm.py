@@ -30,7 +30,8 @@ class ConfirmDialog(Dialog[str]):
 
     def __init__(self, title: str, asked: Asked | None = None) -> None:
         super().__init__()
-        self._title, self._asked, self._ids_shown, self._open = title, asked, False, True
+        self._title, self._asked = title, asked
+        self._ids_shown, self._open, self._drawn = False, True, False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -38,10 +39,10 @@ class ConfirmDialog(Dialog[str]):
             yield Lines(id="facts")
             with Horizontal(classes="field why"):
                 yield Lines([(Span(safe("reason"), "dim"),)], classes="label")
-                yield Input(id="reason", max_length=500)
+                yield Input(id="reason", max_length=500, compact=True)
             with Horizontal(classes="field typed"):
                 yield Lines(id="needed", classes="label")
-                yield Input(id="typed", max_length=100)
+                yield Input(id="typed", max_length=100, compact=True)
             yield Lines(id="missing")
             with Horizontal(id="buttons"):
                 yield Button("Cancel", id="no", compact=True)
@@ -49,13 +50,14 @@ class ConfirmDialog(Dialog[str]):
             yield Lines(id="same")
 
     def on_mount(self) -> None:
-        """What is known is shown."""
-        self._draw()
-        self.show_anew()
+        """What is known by now is shown."""
+        self._drawn = True
+        self._show_asked()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are made for the new width."""
-        self.call_after_refresh(self._draw)
+        if self._drawn:
+            self._draw()
 
     @property
     def open(self) -> bool:
@@ -65,15 +67,18 @@ class ConfirmDialog(Dialog[str]):
     def ask(self, asked: Asked) -> None:
         """This is what is asked from now on; what was pressed before does not count."""
         self._asked = asked
+        if self._drawn:
+            self._show_asked()
+
+    def _show_asked(self) -> None:
         self._draw()
-        if asked.tier is Tier.TYPED and asked.button:
+        if self._asked is not None and self._asked.tier is Tier.TYPED and self._asked.button:
             self.query_one("#reason", Input).focus()
         self.show_anew()
 
     def fail(self, words: str) -> None:
         """It cannot be done; there is nothing to confirm."""
-        self._asked = Asked(lambda width: _words(words, width), "", Tier.PLAN)
-        self._draw()
+        self.ask(Asked(lambda width: _words(words, width), "", Tier.PLAN))
 
     def ready(self) -> None:
         """What is shown can be answered."""
@@ -138,6 +143,8 @@ class ConfirmDialog(Dialog[str]):
         missing = self._confirmed.missing if asked is not None and asked.button else None
         yes = self.query_one("#yes", Button)
         yes.disabled = asked is None or not asked.button or missing is not None or not self.counting
+        off = " (off)" if missing is not None else ""
+        yes.label = Content(f"{asked.button}{off}" if asked is not None else "")
         hint = "" if asked is None or not asked.button else missing or "y does it"
         if asked is not None and asked.button and asked.tier is Tier.TYPED and missing is None:
             hint = "Enter does it"
@@ -156,9 +163,10 @@ class ConfirmDialog(Dialog[str]):
         possible = asked is not None and bool(asked.button)
         self.query_one(".why").display = possible
         self.query_one(".typed").display = possible and asked is not None and asked.tier is Tier.TYPED
-        self.query_one("#needed", Lines).lines = [(Span(safe(f"type {asked.needed}" if asked else "", 13), "dim"),)]
+        needed = asked.needed if asked is not None else ""
+        label = f"type {needed}" if len(needed) <= 7 else "type it"
+        self.query_one("#needed", Lines).lines = [(Span(safe(label), "dim"),)]
         yes = self.query_one("#yes", Button)
-        yes.label = Content(asked.button if asked else "")
         yes.display = bool(asked and asked.button)
         self._draw_same()
         self._check()

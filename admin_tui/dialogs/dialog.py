@@ -23,7 +23,7 @@ class Dialog(ModalScreen[Answer | None]):
     Dialog > #box {
         width: 75; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; border: solid $foreground;
     }
-    Dialog Input { border: none; height: 1; padding: 0; }
+    Dialog Input { background: $panel; }
     Dialog .field { height: 1; }
     Dialog .label { width: 13; height: 1; }
     Dialog #buttons { height: 1; margin-top: 1; align-horizontal: center; }

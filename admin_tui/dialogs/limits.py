@@ -44,7 +44,7 @@ class LimitsDialog(Dialog[Mapping[Field, str]]):
             for field in FIELDS:
                 with Horizontal(classes="field"):
                     yield Lines([(Span(fit(field, 14), "dim"),)], classes="name")
-                    yield Input(self._edit.typed.get(field, ""), id=field, max_length=12, classes="limit")
+                    yield Input(self._edit.typed.get(field, ""), id=field, max_length=12, compact=True)
                     yield Lines([_now(field, limit_of(limits, field), self._width - 30)], classes="now")
             yield Lines(id="effect")
             with Horizontal(id="buttons"):

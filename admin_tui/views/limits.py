@@ -119,7 +119,7 @@ def limit_columns() -> Sequence[Column[LimitRow]]:
         Column("", lambda row, _: Span(safe(row.mark), _STYLES[row.mark]), 1),
         Column("LIMIT", lambda row, cells: Span(shorten(_name(row), cells)), 14, flex=2),
         Column("RATE", lambda row, _: Span(_rate(row.rate), _set(row.rate)), 7, align="right"),
-        Column("BURST", lambda row, _: Span(_whole(row.burst), _set(row.burst)), 5, align="right", since=60),
+        Column("BURST", lambda row, _: Span(_burst(row), _set(row.burst)), 5, align="right", since=60),
         Column("TOKENS", lambda row, cells: Span(_level(row, cells), _level_style(row)), 12, flex=1),
         Column("ACTIVE", lambda row, _: Span(_active(row), _set(row.limits.max_active)), 7, align="right"),
         Column("EACH", lambda row, _: Span(_each(row), _set(row.limits.concurrency)), 4, align="right", since=66),
@@ -210,6 +210,10 @@ def _rate(limit: Limit) -> Safe:
 
 def _whole(limit: Limit) -> Safe:
     return NOTHING if limit.now is None else safe(f"{limit.now:g}{'*' if limit.set is not None else ''}")
+
+
+def _burst(row: LimitRow) -> Safe:
+    return NOTHING if row.rate.now is None else _whole(row.burst)
 
 
 def _active(row: LimitRow) -> Safe:
