@@ -39,22 +39,24 @@ def missing(held: Held[Row], view: View) -> Ask | None:
 
 
 def again(held: Held[Row], view: View) -> Ask:
-    """What to ask for so that the rows on the screen and around it are those of now."""
-    size = min(max(view.size, len(held.rows)), MOST)
-    seen = view.bottom - held.first <= size
-    if not seen and held.seam is not None and held.seam.number < view.top:
-        return Ask("again", size, below=held.seam.place)
-    if not seen and held.below:
-        return Ask("again", size, above=held.below)
-    return Ask("again", size, below=held.anchor)
+    """What to ask for so that the rows on the screen and around it are those of now: from the nearest place known."""
+    needed = max(view.bottom + view.page - held.first, view.size)
+    if needed > min(2 * view.size, MOST):
+        if held.seam is not None and held.seam.number < view.top:
+            needed = max(view.bottom + view.page - held.seam.number, view.size)
+            return Ask("again", min(needed, MOST), below=held.seam.place)
+        if held.below:
+            needed = max(held.end - view.top + view.page, view.size)
+            return Ask("again", min(needed, MOST), above=held.below)
+    return Ask("again", min(needed, MOST), below=held.anchor)
 
 
-def elsewhere(held: Held[Row], view: View, number: int, grown: int) -> Ask | None:
+def elsewhere(held: Held[Row], number: int, grown: int) -> Ask | None:
     """Where else the row of this number may be, when so many came in before it that the answer ended above it."""
     if held.below:
-        return Ask("again", min(max(view.size, len(held.rows)), MOST), above=held.below)
+        return Ask("again", MOST, above=held.below)
     if grown > 0:
-        return Ask("again", view.size, rank=max(number + grown - view.size // 2, 0))
+        return Ask("again", MOST, rank=max(number + grown - MOST // 2, 0))
     return None
 
 

@@ -113,7 +113,7 @@ class Feed(Generic[Row]):
 
     async def _looked_for(self, source: Source[Row], new: Held[Row]) -> Held[Row]:
         """Other rows, if the cursor's is among them: so many may have come in that it is further down now."""
-        other = elsewhere(self.held, self.view, self.cursor.number, new.total - self.held.total)
+        other = elsewhere(self.held, self.cursor.number, new.total - self.held.total)
         if other is None:
             return new
         answer = await _put(source, other)
