@@ -65,7 +65,7 @@ async def _jobs(eyes: Eyes, words: Sequence[str]) -> Answer:
         return await _search(eyes, queue, Matching(listed, words[2]), snapshot.at_ms)
     found = await eyes.window(queue, listed, _ROWS)
     said = plain.rows_said(len(found.rows), found.total, f"{listed} jobs of {queue}")
-    return Answer(found, lambda width: plain.jobs(found.rows, said, snapshot.at_ms, width))
+    return Answer(found, lambda width: plain.jobs(found.rows, listed, said, snapshot.at_ms, width))
 
 
 async def _search(eyes: Eyes, queue: str, where: Matching, now_ms: int) -> Answer:
@@ -77,7 +77,7 @@ async def _search(eyes: Eyes, queue: str, where: Matching, now_ms: int) -> Answe
         more = await eyes.search(queue, where, hits.after)
         hits = msgspec.structs.replace(more, jobs=[*hits.jobs, *more.jobs], looked=hits.looked + more.looked)
     said = f"{len(hits.jobs):,} hits among {hits.looked:,} of {hits.total:,} {where.listed} jobs of {queue}"
-    return Answer(hits, lambda width: plain.jobs(hits.jobs, said, now_ms, width))
+    return Answer(hits, lambda width: plain.jobs(hits.jobs, where.listed, said, now_ms, width))
 
 
 async def _job(eyes: Eyes, words: Sequence[str]) -> Answer:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from admin_tui.draw import waterfall
 from admin_tui.draw.columns import Column, cells_of, place, titles
 from admin_tui.draw.line import Line, Span
-from admin_tui.text import age, clock, count, due, exact, safe, safe_lines, shorten, stamp
+from admin_tui.draw.waterfall import waterfall
+from admin_tui.text import exact, safe
 from admin_tui.views.audit import audit_columns, audit_rows
 from admin_tui.views.failures import failure_columns, failure_rows, failure_summary
 from admin_tui.views.health import queue_rows
+from admin_tui.views.job import job_facts, job_heading, tab_lines
+from admin_tui.views.jobs import job_columns
 from admin_tui.views.limits import limit_columns, limit_rows, limit_summary
 from admin_tui.views.lines import facts
-from admin_tui.views.overview import (
-    failure_lines,
-    health_lines,
-    overview_columns,
-    server_line,
-    total_line,
-)
+from admin_tui.views.log import LogText, Shown
+from admin_tui.views.overview import failure_lines, health_lines, overview_columns, server_line, total_line
+from admin_tui.views.why import why_lines
 from admin_tui.views.workers import worker_columns, worker_rows, worker_summary
-from engine import AuditPage, ErrorGroup, Explanation, JobDetail, JobLine, LogPage, Snapshot
+from engine import AuditPage, ErrorGroup, Explanation, JobDetail, JobLine, Listed, LogPage, Snapshot
 
 R = TypeVar("R")
 _MOST_REASONS = 100
+_ALL = 1_000
+"""So deep is nothing folded."""
 _EMPTY: Line = ()
 
 
@@ -55,54 +55,38 @@ def overview(snapshot: Snapshot, groups: Sequence[ErrorGroup], width: int) -> li
     ]
 
 
-def jobs(rows: Sequence[JobLine], said: str, now_ms: int, width: int) -> list[Line]:
+def jobs(rows: Sequence[JobLine], listed: Listed, said: str, now_ms: int, width: int) -> list[Line]:
     """A list's rows, and what is to be said of them."""
-    return [_line(said, width), *table(_job_columns(now_ms), rows, width)]
+    return [_line(said, width), *table(job_columns(listed, now_ms, "relative"), rows, width)]
 
 
 def job(detail: JobDetail, now_ms: int, width: int) -> list[Line]:
-    """Everything that is known of a job."""
+    """Everything that is known of a job, part by part as its screen has it; nothing is folded."""
     status = detail.status
-    attempts = f"{status.attempts_made} of {detail.max_attempts}" if detail.max_attempts else f"{status.attempts_made}"
-    said: Mapping[str, str | None] = {
-        "job": status.id,
-        "queue": f"{status.queue}, {status.name}",
-        "state": status.state.value + (", in the trash" if detail.trashed_on is not None else ""),
-        "why": detail.why,
-        "tenant": status.tenant,
-        "worker": status.worker_id,
-        "attempts": attempts,
-        "enqueued": stamp(status.timestamp),
-        "started": _stamp(status.processed_on),
-        "ended": _stamp(status.finished_on),
-        "due": _stamp(status.due),
-        "reason": status.failed_reason,
-        "payload": detail.payload,
-        "result": detail.result,
-        "redacted": f"{detail.redacted} secrets are not shown" if detail.redacted else None,
-    }
-    lines = [line for label, text in said.items() if text for line in facts(label, text, width)]
-    return [*lines, _EMPTY, *waterfall.waterfall(status, now_ms, width)]
+    parts = (
+        ("TIMELINE", waterfall(status, now_ms, width)),
+        ("DATA", tab_lines(detail, "data", now_ms, "utc", width, _ALL)),
+        ("ATTEMPTS", tab_lines(detail, "attempts", now_ms, "utc", width) if status.attempts else ()),
+        ("OPTIONS", tab_lines(detail, "options", now_ms, "utc", width)),
+        ("HISTORY", tab_lines(detail, "history", now_ms, "utc", width)),
+    )
+    lines = [job_heading(status.queue, status.id, detail, now_ms, width), job_facts(detail, now_ms, "utc", width)]
+    lines += facts("why", detail.why, width) if detail.why else []
+    lines += facts("redacted", f"{detail.redacted} secrets are not shown", width) if detail.redacted else []
+    return [*lines, *(line for title, part in parts if part for line in (_EMPTY, _line(title, width), *part))]
 
 
 def log(page: LogPage, width: int) -> list[Line]:
-    """The lines, each with its time."""
-    room = max(1, width - 13)
-    return [
-        [Span(clock(entry.at_ms)), Span(safe(" ")), Span(part)]
-        for entry in page.entries
-        for part in safe_lines(entry.text, room, wrap=True)
-    ]
+    """The lines, each with its time; those of a run under its title."""
+    text = LogText()
+    text.show(Shown(width, wrap=True))
+    text.add(page.entries)
+    return text.lines
 
 
 def why(found: Explanation, width: int) -> list[Line]:
     """Each check, the verdict and what to do."""
-    marks = {"yes": "[ok]", "no": "[NO]", "-": "[--]"}
-    checks = [
-        line for check in found.checks for line in facts(marks[check.holds], _said(check.name, check.text), width)
-    ]
-    verdict = [*facts("verdict", found.verdict, width), *(facts("try", found.advice, width) if found.advice else [])]
-    return [_line(f"WHY {found.target}", width), *checks, *verdict]
+    return [_line(f"WHY {found.target}", width), *why_lines(found, width)]
 
 
 def workers(snapshot: Snapshot, active: Mapping[str, Sequence[JobLine]], width: int) -> list[Line]:
@@ -126,31 +110,6 @@ def failures(groups: Sequence[ErrorGroup], now_ms: int, width: int) -> list[Line
 def audit(page: AuditPage, now_ms: int, width: int) -> list[Line]:
     """Changes, newest first."""
     return table(audit_columns(now_ms, "utc"), audit_rows(page.entries, {}), width)
-
-
-def _job_columns(now_ms: int) -> Sequence[Column[JobLine]]:
-    def of(show: Callable[[JobLine], str]) -> Callable[[JobLine, int], Span]:
-        return lambda row, cells: Span(safe(show(row), cells))
-
-    return (
-        Column("ID", lambda row, cells: Span(shorten(row.id, cells)), 16, flex=3),
-        Column("NAME", of(lambda row: row.name), 12, flex=1, since=60),
-        Column("TENANT", of(lambda row: row.tenant or "-"), 10, flex=1, since=80),
-        Column("STATE", of(lambda row: row.state.value), 9),
-        Column("ATT", lambda row, _: Span(count(row.attempts_made)), 3, align="right"),
-        Column("AGE", lambda row, _: Span(age(now_ms - row.timestamp)), 4, align="right"),
-        Column("NEXT", lambda row, _: Span(due(None if row.due is None else row.due - now_ms)), 7, since=80),
-        Column("WORKER", of(lambda row: row.worker or "-"), 10, since=120),
-        Column("ERROR", of(lambda row: row.failed_reason or ""), 16, flex=3, since=70),
-    )
-
-
-def _stamp(ms: int | None) -> str | None:
-    return None if ms is None else stamp(ms)
-
-
-def _said(name: str, text: str) -> str:
-    return f"{name}: {text}" if text else name
 
 
 def _line(text: str, width: int) -> Line:
