@@ -93,7 +93,7 @@ class AdminApp(App[None]):
 
     def redraw(self) -> None:
         """The screen that is shown tells what is known now."""
-        if (shell := self.shell) is not None and shell.is_mounted:
+        if (shell := self.shell) is not None:
             shell.update_()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
@@ -9,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from admin_tui.draw.line import Span
-from admin_tui.text import safe
+from admin_tui.text import safe, safe_lines
 from admin_tui.widgets.lines import Lines
 
 
@@ -34,9 +35,9 @@ class Field(Widget):
     Field { height: auto; display: none; }
     Field Horizontal { height: 1; }
     Field .sign { width: 2; height: 1; }
-    Field Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
+    Field Input { width: 1fr; background: $background; }
     Field .note { width: auto; max-width: 50%; height: 1; }
-    Field .wrong { height: auto; max-height: 2; }
+    Field .wrong { height: auto; max-height: 3; }
     """
 
     def __init__(self, sign: str, id: str) -> None:  # noqa: A002 - as each widget calls it
@@ -46,7 +47,7 @@ class Field(Widget):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Lines([[Span(safe(self._sign), "key")]], classes="sign")
-            yield Input(max_length=500, select_on_focus=False)
+            yield Input(max_length=500, select_on_focus=False, compact=True)
             yield Lines(classes="note")
         yield Lines(classes="wrong")
 
@@ -84,13 +85,16 @@ class Field(Widget):
 
     def wrong(self, words: str) -> None:
         """The words are beneath, as an error; none: what was typed is right."""
-        self.query_one(".wrong", Lines).lines = [[Span(safe(words), "bad")]] if words else []
+        lines = safe_lines(words, max(1, self.size.width), wrap=True) if words else []
+        self.query_one(".wrong", Lines).lines = [[Span(line, "bad")] for line in lines]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
         event.stop()
         self.post_message(self.Kept(self, event.value))
 
-    def key_escape(self) -> None:
-        """Esc."""
+    def key_escape(self, event: events.Key) -> None:
+        """Esc; nothing else gets it."""
+        event.stop()
+        event.prevent_default()
         self.post_message(self.Left(self))

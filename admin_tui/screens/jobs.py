@@ -94,9 +94,13 @@ class Jobs(TableView[JobLine]):
             return
         top = [queue_line(row, width), state_line(row.view, self.listed, width)]
         room = parts(self.size.height, len(top) + 1, DETAIL)
-        self.query_one("#top", Lines).lines = [*top, rule(width)][: room.top]
+        self.query_one("#top", Lines).lines = [*top, rule(width)][: room.top] if room.top > 1 else top[1:]
         chosen = table.row
-        detail = preview(self._detail, chosen, self.known.now_ms, width, room.detail - 1) if chosen is not None else []
+        detail = (
+            preview(self._detail, chosen, self.known.now_ms, width, max(0, room.detail - 1))
+            if chosen is not None
+            else []
+        )
         for name, lines in (("#rule", [rule(width)] if detail else []), ("#detail", detail)):
             part = self.query_one(name, Lines)
             part.display = bool(lines)

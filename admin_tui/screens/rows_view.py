@@ -186,25 +186,25 @@ class RowsView(TableView[Row], Generic[Row]):
     def on_field_kept(self, event: Field.Kept) -> None:
         """Rows that hold the text are shown."""
         event.stop()
-        self._filter = event.text.strip()
-        event.field.show(self._filter)
-        self.table.focus()
-        self.update_(self.known)
+        self._set_filter(event.text.strip())
 
     def on_field_left(self, event: Field.Left) -> None:
         """All rows are shown."""
         event.stop()
-        self._clear(event.field)
+        self._set_filter("")
 
     def back(self) -> bool:
         """The filter is taken back first."""
         if not self._filter:
             return super().back()
-        self._clear(self.query_one("#filter", Field))
+        self._set_filter("")
         return True
 
-    def _clear(self, field: Field) -> None:
-        self._filter = ""
-        field.show("")
+    def _set_filter(self, text: str) -> None:
+        """The list is another one: it is shown from its top, without marks."""
+        self._filter = text
+        self.query_one("#filter", Field).show(text)
+        self._source.rows = self._shown(self._rows)
+        self.table.show(self._source)
         self.table.focus()
         self.update_(self.known)

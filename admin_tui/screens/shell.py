@@ -49,6 +49,8 @@ class Shell(Screen[None]):
         super().__init__()
         self.views = {view.name_: view for view in views}
         self._words: Line | None = None
+        self.ready = False
+        """Its parts are there, so it can be told what is known."""
 
     def compose(self) -> ComposeResult:
         first = next(iter(self.views))
@@ -63,9 +65,10 @@ class Shell(Screen[None]):
 
     def on_mount(self) -> None:
         """The first view has the keys."""
-        self.call_after_refresh(self._ready)
+        self.call_after_refresh(self._begin)
 
-    def _ready(self) -> None:
+    def _begin(self) -> None:
+        self.ready = True
         self.focus_view()
         self.update_()
 
@@ -107,6 +110,8 @@ class Shell(Screen[None]):
 
     def update_(self) -> None:
         """All of it tells what is known now."""
+        if not self.ready:
+            return
         known, width = self.admin.known, self.size.width
         if self.has_class("-small"):
             self.query_one("#small", Lines).lines = [self._too_small(known)]
@@ -120,7 +125,8 @@ class Shell(Screen[None]):
     def say(self, words: str, style: Style) -> None:
         """The words are above the footer; none: the line is free."""
         self._words = [Span(safe(words), style)] if words else None
-        self._draw_words(self.admin.known)
+        if self.ready:
+            self._draw_words(self.admin.known)
 
     def redraw_heading(self) -> None:
         """The line under the header is of now."""
@@ -129,6 +135,11 @@ class Shell(Screen[None]):
     def on_revealed(self, event: Revealed) -> None:
         """A job was read with its secrets."""
         self.view.revealed(event.detail)
+
+    def on_key(self, event: events.Key) -> None:
+        """What was said has been read."""
+        if self._words is not None:
+            self.say("", "plain")
 
     def action_command(self, name: str) -> None:
         """A key of everywhere was pressed."""
@@ -167,8 +178,6 @@ class Shell(Screen[None]):
         if field.display:
             field.show("")
             self.focus_view()
-        elif self._words is not None:
-            self.say("", "plain")
         elif not self.view.back():
             self.admin.go_up()
 
