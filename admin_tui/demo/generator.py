@@ -218,13 +218,14 @@ class DemoWorld:
     def _failed(self, queue: FakeQueue, kind: Kind, trouble: Trouble, tried: tuple[int, int]) -> Record:
         """A job that failed after so many attempts from a time on."""
         self._at_us, attempts = tried
+        hosts = [f"{label}~demo{n}" for n, (label, queues) in enumerate(WORKERS) if queue.name in queues]
         record = self._enqueue(queue, kind)
         queue.leave(record)
         record.state = State.ACTIVE
         record.place = self._at_us
         queue.enter(record)
         for attempt in range(1, attempts + 1):
-            record.started, record.worker = self.now_ms, f"{WORKERS[attempt % 6][0]}~demo"
+            record.started, record.worker = self.now_ms, self._rng.choice(hosts)
             work.log(queue, record, f"start {record.tenant} attempt {attempt}")
             self._at_us += 3_000_000
             work.log(queue, record, f"ERROR {trouble.sentence}")

@@ -82,8 +82,8 @@ def complete(queue: FakeQueue, record: Record, result: str = "null") -> None:
 
 def retry(queue: FakeQueue, record: Record, trouble: Trouble, delay_ms: int) -> None:
     """The attempt failed, and another follows."""
-    _attempted(queue, record, trouble)
     due = queue.now_ms + delay_ms
+    _attempted(queue, record, trouble, due)
     queue.move(record, State.DELAYED, due)
     record.due = due
     queue.count("retry")
@@ -125,11 +125,11 @@ def log(queue: FakeQueue, record: Record, text: str) -> None:
     del record.log[:-_MOST_LOGS]
 
 
-def _attempted(queue: FakeQueue, record: Record, trouble: Trouble) -> None:
+def _attempted(queue: FakeQueue, record: Record, trouble: Trouble, due: int | None = None) -> None:
     record.attempts += 1
     record.error = trouble
     start_ms = record.started or queue.now_ms
-    record.trail.append(Attempt(start_ms, queue.now_ms, record.label or "", trouble.sentence, trouble.stack))
+    record.trail.append(Attempt(start_ms, queue.now_ms, record.label or "", trouble.sentence, trouble.stack, due))
 
 
 def _end(queue: FakeQueue, record: Record, state: State) -> None:
