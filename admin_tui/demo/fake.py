@@ -16,6 +16,7 @@ from admin_tui.demo.operate import Seen
 from admin_tui.demo.operations import BATCH, Operations
 from admin_tui.demo.queue import FakeQueue
 from admin_tui.demo.record import Record
+from admin_tui.demo.secrets import hidden, hidden_log
 from admin_tui.demo.why import alive, explain_job, explain_nobody, explain_queue, look_around, sentence
 from engine import (
     Action,
@@ -118,7 +119,7 @@ class FakeEngine:
     async def log(self, queue: str, job_id: str, after: str = "", limit: int = 250) -> LogPage:
         """Log lines behind `after`, or the newest ones."""
         self.before()
-        return pages.log(self._find(queue).find(_checked_id(job_id)), after, limit)
+        return hidden_log(pages.log(self._find(queue).find(_checked_id(job_id)), after, limit))
 
     async def groups(self, queue: str, minutes: int = 30) -> Sequence[ErrorGroup]:
         """The queue's failures by fingerprint."""
@@ -251,7 +252,8 @@ class FakeEngine:
         if record is None:
             return None
         around = look_around(found, self.workers.values(), self.clock.now_us())
-        return looks.detail(found, record, sentence(found, around, record), reveal=reveal)
+        detail = looks.detail(found, record, sentence(found, around, record))
+        return detail if reveal else hidden(detail)
 
     def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Seen]:
         if isinstance(on, Chosen):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
-import msgspec
-
 from admin_tui.demo.queue import MINUTE_US, FakeQueue, Group
 from admin_tui.demo.record import Record
+from admin_tui.demo.secrets import decoded, hide_in_text
 from engine import (
     ErrorGroup,
     JobDetail,
@@ -24,10 +22,6 @@ from engine import (
     Waiters,
 )
 
-_SECRET = re.compile(
-    r'("[^"]*(?:password|passwd|passphrase|secret|token|api_?key|credential|authorization|cookie|pwd)[^"]*"\s*:\s*)"((?:[^"\\]|\\.)*)"',
-    re.IGNORECASE,
-)
 _LOOKED = 1_000
 
 
@@ -102,19 +96,18 @@ def tokens(queue: FakeQueue, at_us: int) -> float | None:
 
 def status(queue: FakeQueue, record: Record) -> JobStatus:
     """Everything known of the job's run."""
-    payload = _decoded(redact(record.payload)[0])
     return JobStatus(
         id=record.id,
         name=record.name,
         queue=queue.name,
-        data=payload,
+        data=decoded(record.payload),
         state=record.state,
         run=record.run,
         progress=record.progress,
         attempts_made=record.attempts,
         crashes=record.crashes,
         failed_reason=record.reason,
-        returnvalue=None if record.result is None else _decoded(record.result),
+        returnvalue=None if record.result is None else decoded(record.result),
         timestamp=record.run // 1000,
         processed_on=record.started,
         finished_on=record.ended,
@@ -127,28 +120,21 @@ def status(queue: FakeQueue, record: Record) -> JobStatus:
     )
 
 
-def detail(queue: FakeQueue, record: Record, why: str, *, reveal: bool = False) -> JobDetail:
-    """The job with what a reader needs beside its status; its secrets only if they are revealed."""
-    payload, taken = (record.payload, 0) if reveal else redact(record.payload)
-    found = status(queue, record)
+def detail(queue: FakeQueue, record: Record, why: str) -> JobDetail:
+    """The job with what a reader needs beside its status, its secrets too."""
     attempts, timeout_s = queue.settings.names.get(record.name, (None, None))
     return JobDetail(
-        status=msgspec.structs.replace(found, data=_decoded(payload)),
-        payload=payload,
+        status=status(queue, record),
+        payload=record.payload,
         result=record.result,
         bytes=len(record.payload.encode(errors="replace")),
-        redacted=taken,
+        redacted=0,
         max_attempts=attempts,
         timeout_s=timeout_s,
         group=record.group,
         trashed_on=record.trashed,
         why=why,
     )
-
-
-def redact(payload: str) -> tuple[str, int]:
-    """The JSON text without the values of fields whose names promise a secret, and how many there were."""
-    return _SECRET.subn(lambda found: f'{found[1]}"[redacted: text, {len(found[2])} chars]"', payload)
 
 
 def groups(queue: FakeQueue, at_us: int, minutes: int) -> Sequence[ErrorGroup]:
@@ -173,12 +159,12 @@ def _group(queue: str, group: Group, minutes: range) -> ErrorGroup:
     return ErrorGroup(
         fingerprint=group.fingerprint,
         queue=queue,
-        title=group.title,
+        title=hide_in_text(group.title)[0],
         jobs=group.jobs,
         total=group.total,
         first=group.first,
         last=group.last,
-        sample=group.sample.sentence,
+        sample=hide_in_text(group.sample.sentence)[0],
         stack=group.sample.stack,
         job_id=group.job_id,
         minutes=[group.minutes.get(n, 0) for n in minutes],
@@ -189,11 +175,3 @@ def _minute(tally: dict[str, int] | None) -> Minute | None:
     if tally is None:
         return None
     return Minute(tally.get("enqueue", 0), tally.get("complete", 0), tally.get("fail", 0), tally.get("retry", 0))
-
-
-def _decoded(text: str) -> object:
-    try:
-        decoded: object = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return text
-    return decoded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from admin_tui.demo.secrets import hide_in_text
 from engine import Attempt, JobLine, LogEntry, State
 
 WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
@@ -73,7 +74,7 @@ class Record(Struct, kw_only=True):
             timestamp=self.run // 1000,
             finished_on=self.ended,
             tenant=self.tenant,
-            failed_reason=self.reason,
+            failed_reason=None if self.reason is None else hide_in_text(self.reason)[0],
             due=self.due if self.state is State.DELAYED else None,
             worker=self.label if active else None,
             started_on=self.started if active else None,

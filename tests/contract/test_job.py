@@ -155,3 +155,34 @@ async def test_ids_and_texts_are_any_text(world: World) -> None:
     assert detail.status.failed_reason == f"ValueError: {text}"
     assert [entry.text for entry in (await world.hands.log(QUEUE, job_id)).entries] == [text]
     assert await world.ids("failed") == [job_id]
+
+
+async def test_secrets_are_taken_out_wherever_a_job_left_them(world: World) -> None:
+    """Of results, errors and log lines, in the job, in lists and among failures."""
+    world.active("f")
+    world.log("f", "login with password=hunter2 at 10:00")
+    world.player.fail("f", "refused: password=hunter2")
+    world.completed("c", result='{"apiToken":"hunter2","pages":7}')
+    failed, completed = await world.detail("f"), await world.detail("c")
+    [line] = (await world.hands.log(QUEUE, "f")).entries
+    assert "at 10:00" in line.text
+    assert "pages" in (completed.result or "")
+    assert (failed.redacted > 0, completed.redacted) == (True, 1)
+    [row], [group] = await world.lines("failed"), await world.hands.groups(QUEUE)
+    seen = (failed, completed, line, row, group)
+    assert [each for each in seen if "hunter2" in str(each)] == []
+
+
+async def test_a_log_goes_on_over_runs(world: World) -> None:
+    """Each line names its run; the job itself has those of its present run."""
+    world.active("a")
+    world.log("a", "first")
+    world.player.fail("a")
+    await world.act("retry", "failed")
+    assert world.start() == ["a"]
+    world.log("a", "second")
+    entries = (await world.hands.log(QUEUE, "a")).entries
+    detail = await world.detail("a")
+    assert [entry.text for entry in entries] == ["first", "second"]
+    assert (entries[1].run, entries[0].run < entries[1].run) == (detail.status.run, True)
+    assert detail.status.logs == ["second"]
