@@ -5,36 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
-from typing import get_args
 
 import msgspec
 
 from engine.clock import Clock
 from engine.errors import SettingError
 from engine.inquiry import Inquiry
+from engine.listing import Lists, place_of
 from engine.operations import Records
-from engine.queries import parse_query
 from engine.registry import Queue, find_queue
 from engine.snapshots import Snapshots
 from engine.streams import Keys, Registry, Store
 from engine.streams.commands import MAX_BATCH
 from engine.streams.events import decode_events
 from engine.streams.keys import check_id
-from engine.streams.reads import (
-    MOST_GROUPS,
-    Place,
-    counts,
-    follow,
-    groups,
-    limits,
-    list_jobs,
-    recent,
-    search,
-    show,
-    stats,
-    waiters,
-    window,
-)
+from engine.streams.reads import counts, follow, limits, show, stats
 from engine.types import JobLine, JobStatus, QueueCounts, State, WorkerInfo
 from engine.views import (
     AuditPage,
@@ -59,8 +44,6 @@ from engine.workers import Workers
 _EVENT = re.compile(r"\d{1,15}(-\d{1,15})?\Z")
 _MOST_MINUTES = 2_880
 """Statistics are kept for 48 h."""
-_GROUPS = 100
-"""Error groups in one call: each has a whole error."""
 
 
 class Viewer:
@@ -71,6 +54,7 @@ class Viewer:
         self._workers = Workers(store, Registry(prefix))
         self._records = Records(store, {name: self._keys(name) for name in queues})
         self._inquiry = Inquiry(store, prefix, clock, self._workers)
+        self._lists = Lists(store, clock)
         self._snapshots = Snapshots(list(queues.values()), store, prefix, clock)
 
     async def snapshot(self, minutes: int = 30) -> Snapshot:
@@ -89,15 +73,7 @@ class Viewer:
 
         A job that stays where it is comes exactly once, however many come and go between two pages.
         """
-        if not 1 <= limit <= MAX_BATCH:
-            raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
-        jobs: list[JobLine] = []
-        while True:
-            page = await self._store.run(list_jobs(self._keys(queue), state, limit - len(jobs), after or ""))
-            jobs += page.jobs
-            after = page.after
-            if after is None or len(jobs) >= limit:
-                return JobPage(jobs, after)
+        return await self._lists.page(self._keys(queue), state, limit, after)
 
     async def window(
         self, queue: str, listed: Listed, size: int, *, rank: int | None = None, above: str = "", below: str = ""
@@ -106,22 +82,14 @@ class Viewer:
 
         Ended jobs and the trash come newest first, delayed ones by due time, the others in running order.
         """
-        if not 1 <= size <= MAX_BATCH:
-            raise SettingError(f"size must be between 1 and {MAX_BATCH}, not {size}")
-        check_list(listed)
-        place = Place(max(0, rank or 0), above, below)
-        return await self._store.run(window(self._keys(queue), listed, size, place))
+        return await self._lists.window(self._keys(queue), listed, size, place_of(rank, above, below))
 
     async def search(self, queue: str, where: Matching, after: str | None = None, looked: int = MAX_BATCH) -> Hits:
         """One step of a search: the hits among the next `looked` jobs; SettingError for a query that cannot be read.
 
         Fewer jobs are looked at in one step where their payloads are large.
         """
-        if not 1 <= looked <= MAX_BATCH:
-            raise SettingError(f"looked must be between 1 and {MAX_BATCH}, not {looked}")
-        check_list(where.listed)
-        query, keys = parse_query(where.query), self._keys(queue)
-        return await self._store.run(search(keys, self._clock.now_us(), where.listed, query, looked, after))
+        return await self._lists.search(self._keys(queue), where, after, looked)
 
     async def jobs(self, queue: str, state: State) -> AsyncGenerator[JobLine]:
         """Every job of one state, page by page."""
@@ -136,17 +104,7 @@ class Viewer:
 
     async def recent(self, queue: str, tenant: str, limit: int = 20) -> Sequence[JobLine]:
         """A tenant's newest jobs in any state, newest first; those that are pruned are passed over."""
-        if not 1 <= limit <= MAX_BATCH:
-            raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
-        found: list[JobLine] = []
-        looked = 0
-        while len(found) < limit:
-            more, jobs = await self._store.run(recent(self._keys(queue), tenant, MAX_BATCH, looked))
-            found += jobs
-            looked += more
-            if more < MAX_BATCH:
-                break
-        return found[:limit]
+        return await self._lists.recent(self._keys(queue), tenant, limit)
 
     async def show(self, queue: str, job_id: str) -> JobStatus | None:
         """Everything known of a job's current run; None if there is no record of it."""
@@ -235,20 +193,11 @@ class Viewer:
 
     async def groups(self, queue: str, minutes: int = 30) -> Sequence[ErrorGroup]:
         """The queue's failures by fingerprint, those with most failed jobs first; at most 1,000."""
-        if not 1 <= minutes <= MAX_BATCH:
-            raise SettingError(f"minutes must be between 1 and {MAX_BATCH}, not {minutes}")
-        found: list[ErrorGroup] = []
-        for first in range(0, MOST_GROUPS, _GROUPS):
-            call = groups(self._keys(queue), self._clock.now_us(), minutes, _GROUPS, first)
-            looked, page = await self._store.run(call)
-            found += page
-            if looked < _GROUPS:
-                break
-        return sorted(found, key=lambda group: (-group.jobs, -group.last))
+        return await self._lists.groups(self._keys(queue), minutes)
 
     async def waiters(self, queue: str) -> Waiters:
         """Whose jobs wait first, counted among the first thousand."""
-        return await self._store.run(waiters(self._keys(queue)))
+        return await self._lists.waiters(self._keys(queue))
 
     async def audit(self, before: str | None = None, limit: int = 50, queue: str | None = None) -> AuditPage:
         """Changes of all queues, or of one, newest first, behind what another page gave as `before`."""
@@ -267,12 +216,6 @@ class Viewer:
 
     def _keys(self, queue: str) -> Keys:
         return Keys(self._prefix, self._find(queue).slot, queue)
-
-
-def check_list(name: str) -> None:
-    """SettingError unless this is the name of a list."""
-    if name not in get_args(Listed):
-        raise SettingError(f"no list {name!r}; the lists: {', '.join(get_args(Listed))}")
 
 
 def _order(event_id: str) -> tuple[int, int]:
