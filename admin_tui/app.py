@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from admin_tui.actions.conductor import Conductor
+from admin_tui.actions.saying import going_words
 from admin_tui.actions.targets import Target
 from admin_tui.asking import Calls, Start
 from admin_tui.cheatsheet import help_lines
@@ -128,10 +129,8 @@ class AdminApp(App[None]):
         self.conductor.press(key_name, target)
 
     def _told(self, operation: Operation) -> None:
-        """How far an operation is, is above the footer."""
-        if operation.state == "running":
-            done = operation.done + operation.skipped
-            self.tell(f"{operation.action} {operation.queue}: {done:,} of {operation.total:,}", "active")
+        """How far an operation is, is above the footer until it ends."""
+        self.tell(going_words(operation) if operation.state == "running" else "", "active")
 
     def refresh_now(self) -> None:
         """A new snapshot is asked for."""

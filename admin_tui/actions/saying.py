@@ -86,11 +86,11 @@ def ended(operation: Operation, deed: Deed, whose: str, now_ms: int) -> str:
     return what
 
 
-def going_words(operation: Operation, now_ms: int) -> str:
+def going_words(operation: Operation) -> str:
     """How far an operation is, for the footer."""
     verb = DEEDS[operation.action].verb if operation.action in DEEDS else operation.action
     done = operation.done + operation.skipped
-    return f"{verb} {done:,} of {operation.total:,} in {operation.queue}   S stop on 7"
+    return f"{verb} {done:,} of {operation.total:,} in {operation.queue}   6 S stops it"
 
 
 def _limit_facts(target: OneQueue, changed: LimitSettings, width: int) -> list[Line]:
