@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable
 from typing import Unpack
 
@@ -25,7 +24,7 @@ class FakePlayer:
         self.clock = FakeClock()
         settings = Settings(names={"play": (4, 60.0)})
         queues = [FakeQueue(name, settings, self.clock.now_us) for name in (QUEUE, OTHER)]
-        self.hands = FakeEngine(self.clock, random.Random(1), queues, sleep=_no_sleep)
+        self.hands = FakeEngine(self.clock, queues, sleep=_no_sleep)
         self._queue = queues[0]
 
     def put(self, *ids: str, payload: str = "{}", delay_s: float = 0, tenant: str = "", name: str = "work") -> None:
