@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tests.model import plans
 from tests.model.state import Group, Known, Queue
 from tests.support.queue import Rig
 from tests.support.snapshot import ENDS, STREAMS, Snapshot, entry_order
@@ -48,6 +49,7 @@ def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
         "woken": queue.woken,
         "bad": [(one.id, one.line) for one in queue.bad],
         "told": queue.told,
+        **plans.wanted(queue.plans),
     }
 
 
@@ -113,6 +115,7 @@ def _found(seen: Snapshot) -> dict[str, Any]:
         "woken": keys.wake in seen.contents,
         "bad": [(fields["id"], fields["stream"]) for fields in seen.pairs(keys.bad)],
         "told": seen.told,
+        **plans.found(seen),
     }
 
 

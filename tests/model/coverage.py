@@ -13,15 +13,13 @@ LONG = 50_000
 """Steps after which all of it was met."""
 NOT_CALLED = {"audit", "rights"}
 """Reads with words of their own, which no rule sends."""
-OF_PLANS = {"freeze", "gather", "operation"}
-"""What carries out plans; it calls the scripts of the rules for what it does to jobs."""
 NOTHING_TO_MEND = {"repair"}
 """Its words name damage that no call can do; tests/scripts/test_repair.py does it."""
 
 
 def never_met(tally: Mapping[str, int]) -> list[str]:
     """The rules, mishaps and words that the run did not meet."""
-    scripts = [name for name in names() if name not in NOT_CALLED | OF_PLANS | NOTHING_TO_MEND]
+    scripts = [name for name in names() if name not in NOT_CALLED | NOTHING_TO_MEND]
     wanted = [
         *(f"rule: {name}" for name in RULES),
         *(f"lost: {what}" for what in LOSSES),

@@ -233,7 +233,7 @@ def _control(seen: Snapshot) -> dict[str, str]:
     return seen.fields(seen.keys.control)
 
 
-_NOT_FIXED = {"op", "job", "trail", "tenant", "stats", "group", "bucket"}
+_NOT_FIXED = {"op", "job", "trail", "tenant", "stats", "group", "bucket", "operation", "frozen"}
 FIXED = {key for name in names() for key in load(name).keys} - _NOT_FIXED
 """The keys that headers declare, but for prefixes and those of one call or one slot."""
 
@@ -246,7 +246,7 @@ def i11_bounded_scripts(step: Step) -> None:
     """Keys are those that headers declare, or begin with a declared prefix, in one slot; a call deals with one page."""
     keys = step.after.keys
     fixed = {getattr(keys, name) for name in FIXED}
-    prefixes = (keys.job, keys.trail, keys.tenant, keys.stats, keys.group, keys.op(""))
+    prefixes = (keys.job, keys.trail, keys.tenant, keys.stats, keys.group, keys.operation, keys.frozen, keys.op(""))
     strange = {key for key in step.after.contents if key not in fixed and not key.startswith(prefixes)}
     assert not strange, f"keys that no header declares: {strange}"
     done = Counter(verb for verb, _ in step.after.told[len(step.before.told) :])
@@ -260,13 +260,23 @@ def i11_bounded_scripts(step: Step) -> None:
 
 
 def i12_no_leak(step: Step) -> None:
-    """Records, lines and indexes never expire; what is left for its own sake does; a trail goes with its job."""
+    """Records, lines and indexes never expire; what is left for its own sake does; a trail goes with its job.
+
+    Plans expire, and operations that are over; those that are under way do not.
+    """
     keys = step.after.keys
     ownerless = step.after.under(keys.trail).keys() - step.after.under(keys.job).keys()
     assert not ownerless, f"trails of no job: {ownerless}"
     expiring = (keys.tenant, keys.stats, keys.op(""))
+    running = tuple(
+        base + name
+        for base in (keys.operation, keys.frozen)
+        for name in step.after.under(keys.operation)
+        if step.after.fields(keys.operation + name)["state"] == "running"
+    )
     for key, content in step.after.contents.items():
-        assert (content.ttl_ms > 0) is key.startswith(expiring), f"{key}: {content.ttl_ms} ms to live"
+        expires = key.startswith(expiring) or (key.startswith((keys.operation, keys.frozen)) and key not in running)
+        assert (content.ttl_ms > 0) is expires, f"{key}: {content.ttl_ms} ms to live"
 
 
 def i13_groups(step: Step) -> None:
@@ -285,6 +295,7 @@ def i12_nothing_is_left(seen: Snapshot) -> None:
     """After a drain, with nothing retained, only fixed keys are for ever, and what the doctor has to mend."""
     left = {key for key, content in seen.contents.items() if content.ttl_ms == -1}
     fixed = {getattr(seen.keys, name) for name in ("again", "ready", "suspect", "control", "wake", "events", "bad")}
+    fixed |= {seen.keys.audit, seen.keys.operations}
     # A group whose count nobody can know any more: a record of it was lost, or the group was, with its jobs in it.
     for name in seen.scores(seen.keys.groups):
         assert seen.fields(seen.keys.group + name)["jobs"] != "0", f"an empty group is left: {name}"

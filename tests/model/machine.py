@@ -6,14 +6,14 @@ from engine.streams import commands as c
 from engine.types import Keep, State
 from tests.model.ground import FREE, WORKERS
 from tests.model.rules.mishaps import Mishaps
-from tests.model.rules.operating import Operating
+from tests.model.rules.planning import Planning
 
 NOTHING: dict[State, Keep] = {state: Keep(0, 0) for state in c.PRUNED}
 _ROUNDS = 60
 """More than eight jobs can need, one at a time, with a crash in between."""
 
 
-class Machine(Operating, Mishaps):
+class Machine(Planning, Mishaps):
     """Producers, three workers, an operator and a clock, in any order."""
 
     def drain(self) -> None:
@@ -22,6 +22,7 @@ class Machine(Operating, Mishaps):
         self.do_set_limits(dict.fromkeys(("rate", "burst", "max_active", "concurrency", "lease_ms"), ""))
         if "paused" in self.queue.control:
             self.pause(paused=False)
+        self.stop_all()
         self.catch_up()
         for _ in range(_ROUNDS):
             if not self.live():

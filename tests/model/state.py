@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from engine.streams.commands import Refused, number
 from engine.types import Enqueued, QueueLimits
+from tests.model.plans import Plans
 from tests.support.snapshot import ENDS, STREAMS
 
 LIVE = ("waiting", "delayed", "active")
@@ -117,6 +118,7 @@ class Queue:
         self.told: list[tuple[str, str]] = []
         """Verbs and ids of the events so far."""
         self.woken = False
+        self.plans = Plans()
 
     # ------------------------------------------------------------------------------------ settings
 

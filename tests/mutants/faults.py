@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tests.mutants import aside, scripts, services
+from tests.mutants import aside, operations, scripts, services
 from tests.mutants.crew import Fault
 from tests.mutants.equivalent import reasons, unknown
 from tests.mutants.guards import LUA, all_guards
@@ -15,7 +15,7 @@ from tests.mutants.sets import likely_tests
 from tests.mutants.trials import TRIALS
 from tests.mutants.workshop import ROOT
 
-MUTANTS: tuple[Mutant, ...] = (*scripts.MUTANTS, *aside.MUTANTS, *services.MUTANTS)
+MUTANTS: tuple[Mutant, ...] = (*scripts.MUTANTS, *operations.MUTANTS, *aside.MUTANTS, *services.MUTANTS)
 
 
 def of_mutants() -> list[Fault]:

@@ -26,7 +26,7 @@
 --- @include judge
 --- @include book
 
-local SILENT_MS, DAY_MS = 5000, 86400000
+local SILENT_MS, MINUTE_MS, DAY_MS = 5000, 60000, 86400000
 local UNDO_MS = { retry = 900000, cancel = 900000, promote = 900000, trash = DAY_MS, restore = DAY_MS }
 local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
 local verb, id, given = ARGV[2], ARGV[3], {}
@@ -65,7 +65,7 @@ local function finish(operation, state, done)
   redis.call('HSET', key, 'state', state, 'ended', digits(now_ms),
     'undo_until', undo_ms > 0 and digits(now_ms + undo_ms) or '0')
   redis.call('PEXPIRE', key, digits(7 * DAY_MS))
-  redis.call('PEXPIRE', frozen, digits(math.max(undo_ms, SILENT_MS)))
+  redis.call('PEXPIRE', frozen, digits(math.max(undo_ms, MINUTE_MS)))
 end
 
 -- The operation that is taken back, if that is still possible.
