@@ -25,7 +25,7 @@ def missing(held: Held[Row], view: View) -> Ask | None:
     """The screen is at the edge of the rows held, or beyond: what to ask for; None: there is enough."""
     if not held.loaded:
         return Ask("again", view.size)
-    near = view.page // 2
+    near = max(view.page // 2, 1)
     low, high = max(view.top - near, 0), min(view.bottom + near, held.total)
     if held.first <= low and high <= held.end:
         return None

@@ -38,7 +38,7 @@ class Feed(Generic[Row]):
         """Nothing is held of this source's list yet; what is under way for the one before will be dropped."""
         self._source, self._generation = source, self._generation + 1
         self.held, self.cursor = Held[Row](), Cursor()
-        self.changed, self._busy, self._stale, self._tired = 0, False, True, False
+        self.changed, self._busy, self._stale, self._tired = 0, False, False, False
 
     def reload(self) -> None:
         """The rows held are to be asked for again."""
@@ -80,10 +80,15 @@ class Feed(Generic[Row]):
         return self._update(self._source, self._generation)
 
     async def _update(self, source: Source[Row], generation: int) -> bool:
+        stale = False
         try:
             for _ in range(_STEPS):
-                refresh, self._stale = self._stale and self.held.loaded, False
-                ask = again(self.held, self.view) if refresh else missing(self.held, self.view)
+                stale, self._stale = stale or self._stale, False
+                # First the rows around the cursor: by those it is found again when all are asked for.
+                ask = missing(self.held, self.view)
+                refresh = ask is None and stale
+                if refresh:
+                    stale, ask = False, again(self.held, self.view)
                 if ask is None:
                     self._tired = False
                     break
@@ -100,7 +105,7 @@ class Feed(Generic[Row]):
                     if generation != self._generation:
                         return False
                 if self._lost(new) and self.cursor.key != on:
-                    self._stale = refresh  # the cursor went elsewhere meanwhile: these rows are no longer those in view
+                    stale = refresh  # the cursor went elsewhere meanwhile: these rows are no longer those in view
                     continue
                 self._take(new, ask)
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import events
 from textual.binding import BindingType
@@ -14,10 +14,10 @@ from textual.strip import Strip
 from admin_tui.draw.columns import Column
 from admin_tui.rows import Feed, Source
 from admin_tui.rows.marks import Marks
+from admin_tui.widgets import table_told
 from admin_tui.widgets.bindings import bindings
 from admin_tui.widgets.paint import Brush
 from admin_tui.widgets.table_lines import Painted, TableLines
-from admin_tui.widgets.table_told import Failed, Gone, Moved, Opened, Updated
 from engine import EngineError
 
 Row = TypeVar("Row")
@@ -36,7 +36,11 @@ class WindowTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
     DEFAULT_CSS = "WindowTable { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tables", only=_OWN_KEYS)]
 
-    Moved, Opened, Updated, Gone, Failed = Moved, Opened, Updated, Gone, Failed
+    Moved: TypeAlias = table_told.Moved
+    Opened: TypeAlias = table_told.Opened
+    Updated: TypeAlias = table_told.Updated
+    Gone: TypeAlias = table_told.Gone
+    Failed: TypeAlias = table_told.Failed
 
     def __init__(
         self,
@@ -163,12 +167,15 @@ class WindowTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
         self.go(self.total - 1)
 
     def action_page_down(self) -> None:
-        self._feed.scroll(self._feed.cursor.top + self._feed.height)
-        self.go(self._feed.cursor.number)
+        self._turn(self._feed.height)
 
     def action_page_up(self) -> None:
-        self._feed.scroll(self._feed.cursor.top - self._feed.height)
-        self.go(self._feed.cursor.number)
+        self._turn(-self._feed.height)
+
+    def _turn(self, rows: int) -> None:
+        cursor = self._feed.cursor
+        self._feed.scroll(cursor.top + rows)
+        self.go(cursor.number + rows)
 
     def action_open(self) -> None:
         if self.row is not None:

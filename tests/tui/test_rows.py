@@ -390,6 +390,7 @@ def played(play: Play, steps: list[Step]) -> None:
 
 
 @settings(max_examples=400, deadline=None)
+@example(steps=[("add", 0), ("add", 0), ("by", 94)], exact=False, height=1)
 @example(steps=[("add", 0), ("add", 0), ("add top", 31), ("reload", 0)], exact=False, height=1)
 @given(STEPS, st.booleans(), st.integers(min_value=1, max_value=30))
 def test_in_any_order_the_cursor_stays_on_its_row_or_says_that_it_is_gone(
