@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -54,7 +55,7 @@ async def once(eyes: Eyes, words: Sequence[str], *, as_json: bool, width: int) -
 async def _overview(eyes: Eyes, words: Sequence[str]) -> Answer:
     snapshot = await eyes.snapshot()
     groups = await _groups(eyes, [queue.name for queue in snapshot.queues if queue.counts.failed])
-    return Answer(snapshot, lambda width: plain.overview(snapshot, groups, width))
+    return Answer(snapshot, partial(plain.overview, snapshot, groups))
 
 
 async def _jobs(eyes: Eyes, words: Sequence[str]) -> Answer:
@@ -65,7 +66,7 @@ async def _jobs(eyes: Eyes, words: Sequence[str]) -> Answer:
         return await _search(eyes, queue, Matching(listed, words[2]), snapshot.at_ms)
     found = await eyes.window(queue, listed, _ROWS)
     said = plain.rows_said(len(found.rows), found.total, f"{listed} jobs of {queue}")
-    return Answer(found, lambda width: plain.jobs(found.rows, listed, said, snapshot.at_ms, width))
+    return Answer(found, partial(plain.jobs, found.rows, listed, said, snapshot.at_ms))
 
 
 async def _search(eyes: Eyes, queue: str, where: Matching, now_ms: int) -> Answer:
@@ -77,19 +78,19 @@ async def _search(eyes: Eyes, queue: str, where: Matching, now_ms: int) -> Answe
         more = await eyes.search(queue, where, hits.after)
         hits = msgspec.structs.replace(more, jobs=[*hits.jobs, *more.jobs], looked=hits.looked + more.looked)
     said = f"{len(hits.jobs):,} hits among {hits.looked:,} of {hits.total:,} {where.listed} jobs of {queue}"
-    return Answer(hits, lambda width: plain.jobs(hits.jobs, where.listed, said, now_ms, width))
+    return Answer(hits, partial(plain.jobs, hits.jobs, where.listed, said, now_ms))
 
 
 async def _job(eyes: Eyes, words: Sequence[str]) -> Answer:
     detail, snapshot = await asyncio.gather(eyes.job(words[0], words[1]), eyes.snapshot(1))
     if detail is None:
         raise EngineError(f"queue {words[0]} has no job {words[1]!r}: it was never stored, or is pruned")
-    return Answer(detail, lambda width: plain.job(detail, snapshot.at_ms, width))
+    return Answer(detail, partial(plain.job, detail, snapshot.at_ms))
 
 
 async def _log(eyes: Eyes, words: Sequence[str]) -> Answer:
     page = await eyes.log(words[0], words[1])
-    return Answer(page, lambda width: plain.log(page, width))
+    return Answer(page, partial(plain.log, page))
 
 
 async def _workers(eyes: Eyes, words: Sequence[str]) -> Answer:
@@ -97,29 +98,29 @@ async def _workers(eyes: Eyes, words: Sequence[str]) -> Answer:
     running = [queue.name for queue in snapshot.queues if queue.counts.active]
     windows = await asyncio.gather(*(eyes.window(name, "active", _ROWS) for name in running))
     active: dict[str, Sequence[JobLine]] = {name: window.rows for name, window in zip(running, windows, strict=True)}
-    return Answer(snapshot.workers, lambda width: plain.workers(snapshot, active, width))
+    return Answer(snapshot.workers, partial(plain.workers, snapshot, active))
 
 
 async def _limits(eyes: Eyes, words: Sequence[str]) -> Answer:
     snapshot = await eyes.snapshot()
-    return Answer([queue.limits for queue in snapshot.queues], lambda width: plain.limits(snapshot, width))
+    return Answer([queue.limits for queue in snapshot.queues], partial(plain.limits, snapshot))
 
 
 async def _failures(eyes: Eyes, words: Sequence[str]) -> Answer:
     snapshot = await eyes.snapshot(1)
     groups = await _groups(eyes, words or _names(snapshot))
-    return Answer(groups, lambda width: plain.failures(groups, snapshot.at_ms, width))
+    return Answer(groups, partial(plain.failures, groups, snapshot.at_ms))
 
 
 async def _audit(eyes: Eyes, words: Sequence[str]) -> Answer:
     snapshot = await eyes.snapshot(1)
     page = await eyes.audit(queue=words[0] if words else None)
-    return Answer(page, lambda width: plain.audit(page, snapshot.at_ms, width))
+    return Answer(page, partial(plain.audit, page, snapshot.at_ms))
 
 
 async def _why(eyes: Eyes, words: Sequence[str]) -> Answer:
     found = await eyes.explain(words[0], words[1] if len(words) > 1 else None)
-    return Answer(found, lambda width: plain.why(found, width))
+    return Answer(found, partial(plain.why, found))
 
 
 async def _groups(eyes: Eyes, queues: Sequence[str]) -> list[ErrorGroup]:
@@ -132,7 +133,8 @@ def _names(snapshot: Snapshot) -> list[str]:
 
 
 def _listed(word: str) -> Listed:
-    found = next((listed for listed in LISTS if listed == word), None)
+    known: dict[str, Listed] = {listed: listed for listed in LISTS}
+    found = known.get(word)
     if found is None:
         raise SettingError(f"no list {word!r}; the lists: {', '.join(LISTS)}")
     return found

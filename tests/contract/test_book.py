@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Matching, SettingError
+from engine import AuditEntry, Matching, SettingError
 from tests.contract.world import OTHER, QUEUE, World
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +79,7 @@ async def test_pages_lead_through_the_whole_book(world: World) -> None:
         await world.hands.resume(OTHER)
     every = (await world.hands.audit(limit=250)).entries
     assert len(every) == 20
-    found = []
+    found: list[AuditEntry] = []
     before: str | None = None
     while True:
         page = await world.hands.audit(before, limit=3)
