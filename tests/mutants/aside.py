@@ -224,8 +224,8 @@ _GROUPS = (
     ),
     lua(
         "include/leave_end: out of the trash means out of the group",
-        "if state == 'failed' and not record[1] then",
-        "if state == 'failed' then",
+        "if not record[1] then",
+        "if true then",
         "groups",
         "a job would be taken out of its group twice",
     ),
@@ -252,8 +252,8 @@ _GROUPS = (
     ),
     lua(
         "requeue: stays in its group",
-        "      leave_group(KEYS[12], record[11])\n",
-        "      leave_group(KEYS[12], nil)\n",
+        "    leave_group(KEYS[12], record[11])\n",
+        "    leave_group(KEYS[12], nil)\n",
         "groups",
         "a retried job would count as failed",
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.streams.commands import NewJob, Settle
-from engine.types import Enqueued, Keep
+from engine.types import Enqueued, Keep, State
 from tests.support.queue import FAILURE, Rig
 
 A, B = "aaaaaaaaaaaa", "0123456789ab"
@@ -78,6 +78,13 @@ def test_workers_that_went_away_are_a_group_of_their_own(rig: Rig) -> None:
     assert (rig.group("crashed")["job"], rig.record("a")["group"]) == ("a", "crashed")
     assert rig.group("crashed")["sample"] == rig.record("a")["error"]
     assert rig.counted("group:crashed") == 1
+    run = Enqueued("a", rig.status("a").run, created=False, state=State.FAILED, same_payload=True, queue="q")
+    rig.trash(run)
+    assert rig.groups() == {"crashed": 0}
+    rig.restore(run)
+    assert rig.groups() == {"crashed": 1}
+    rig.requeue(run)
+    assert rig.groups() == {"crashed": 0}
 
 
 def requeue(rig: Rig, ticket: Enqueued) -> None:

@@ -342,6 +342,38 @@ def test_junk_in_what_was_kept_is_taken_for_nothing(bare: Rig, name: str) -> Non
     assert everything(bare) == before
 
 
+def test_only_a_cancelled_job_is_taken_back_from_its_cancel(bare: Rig) -> None:
+    """Whatever its record says that it was before."""
+    bare.configure()
+    ticket = enqueue(bare)
+    bare.command("HSET", bare.keys.job + "a", "earlier", "waiting")
+    before = everything(bare)
+    assert bare.revert("cancel", ticket) == ["ok"], "it waits"
+    assert everything(bare) == before
+    bare.take()
+    before = everything(bare)
+    assert bare.revert("cancel", ticket) == ["not"]
+    assert everything(bare) == before
+
+
+def test_a_job_that_was_cancelled_as_it_ran_stays_cancelled(rig: Rig) -> None:
+    """Though it has a due time of before, and was promoted by hand."""
+    ticket = promoted(rig)
+    (delivery,) = rig.take()
+    rig.cancel(ticket)
+    rig.settle(delivery, "complete", b"1")
+    before = everything(rig)
+    assert rig.revert("cancel", ticket) == ["not"]
+    assert everything(rig) == before
+
+
+def test_another_run_that_is_delayed_is_not_the_one_that_is_meant(rig: Rig) -> None:
+    """It is where it is by itself."""
+    ticket = cancelled_as_it_waited(rig)
+    enqueue(rig, delay_s=60)
+    assert [rig.revert(done, ticket) for done in BEGUN] == [["not"], ["not"], ["not"]]
+
+
 def test_a_cancelled_delay_without_its_time_stays_cancelled(bare: Rig) -> None:
     """There is nothing to put it back to."""
     ticket = cancelled_in_its_delay(bare)

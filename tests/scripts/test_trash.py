@@ -108,11 +108,13 @@ def test_a_new_run_of_a_producer_that_knows_no_trash_is_not_deleted(bare: Rig) -
     bare.enqueue("a")
     bare.command("ZADD", bare.keys.trash, 5, "a")
     bare.command("DEL", bare.keys.job + "b")
+    bare.command("ZADD", bare.keys.trash, 5, "c")
+    bare.command("SET", bare.keys.job + "c", "hostile")
     bare.clock.advance(86_400)
-    assert bare.prune(FOR_EVER, FOR_EVER) == 2
+    assert bare.prune(FOR_EVER, FOR_EVER) == 3
     assert bare.scores("trash") == {}
     assert [one.id for one in bare.take()] == ["a"]
-    assert bare.command("EXISTS", bare.keys.trail + "b") == 0
+    assert bare.command("EXISTS", bare.keys.trail + "b", bare.keys.job + "c") == 0
 
 
 def test_retention_of_its_state_does_not_reach_into_the_trash(rig: Rig) -> None:
@@ -151,6 +153,14 @@ def test_a_requeue_leaves_what_is_in_the_trash(rig: Rig) -> None:
     assert everything(rig) == before
     rig.restore(ticket)
     assert [answer.answer for answer in rig.requeue(ticket)] == ["ok"]
+
+
+def test_a_record_without_a_state_is_not_deleted_unseen(bare: Rig) -> None:
+    """It cannot be read, so nobody can know what it holds."""
+    bare.configure()
+    (ticket,) = end(bare)
+    bare.command("HDEL", bare.keys.job + "a", "state")
+    assert bare.delete_runs(ticket) == ["unknown"]
 
 
 def test_an_enqueue_of_its_id_takes_it_out_of_the_trash(rig: Rig) -> None:

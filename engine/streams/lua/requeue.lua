@@ -105,9 +105,7 @@ for _, job in ipairs(chosen) do
     local earlier = pack_run(key, at)
     redis.call('ZREM', ENDS[record[1]], job.id)
     redis.call('DEL', key)
-    if record[1] == 'failed' then
-      leave_group(KEYS[12], record[11])
-    end
+    leave_group(KEYS[12], record[11])
     local fields = { 'name', record[5], 'payload', record[6], 'run', job.run, 'state', 'waiting',
       'at', at, 'before', record[2], 'earlier', earlier }
     -- The last fence not of a cancelled run: a late settle of it is lost, and not accepted.

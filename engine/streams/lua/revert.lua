@@ -41,8 +41,8 @@ local reply, chosen, known, woken = {}, {}, {}, false
 
 -- The fields of the run that was requeued, if its new one still has the entry that it was given then.
 local function read_earlier(job)
-  local is_packed, kept = pcall(cmsgpack.unpack, job.earlier or '')
-  if not is_packed or type(kept) ~= 'table' or kept[1] ~= job.at then
+  local _, kept = pcall(cmsgpack.unpack, job.earlier or '')
+  if type(kept) ~= 'table' or kept[1] ~= job.at then
     return nil
   end
   local fields = {}

@@ -3,11 +3,7 @@ local MOST_GROUPS = 1000
 
 -- The group failed last at this time; false where the set of groups holds something else: then nothing is counted.
 local function rank_group(groups, fingerprint, at_ms)
-  local ranked = redis.pcall('ZADD', groups, at_ms, fingerprint)
-  if type(ranked) == 'table' and not string.find(ranked.err, 'WRONGTYPE', 1, true) then
-    error(ranked)
-  end
-  return type(ranked) == 'number'
+  return type(redis.pcall('ZADD', groups, at_ms, fingerprint)) == 'number'
 end
 
 -- Of too many groups, those that failed longest ago are gone.

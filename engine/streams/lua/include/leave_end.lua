@@ -4,7 +4,7 @@
 local function leave_end(places, groups, key, id, state)
   local record = read_record(key, 'trashed', 'group')
   redis.call('ZREM', places[record[1] and 'trash' or state], id)
-  if state == 'failed' and not record[1] then
+  if not record[1] then
     leave_group(groups, record[2])
   end
 end
