@@ -12,7 +12,10 @@ from admin_tui.session import Wanted, open_session
 from engine import EngineError, SettingError, escape
 
 FASTEST_S = 0.2
-EXITS = "exit codes: 0 done, 1 failed, 2 bad input, 3 unreachable"
+EXITS = (
+    "`bench` prints the figures of this program beside their gates, `screenshots [DIR]` draws its screens; "
+    "exit codes: 0 done, 1 failed, 2 bad input, 3 unreachable"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,6 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _for_slow_lines(os.environ)
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if words[:1] in (["bench"], ["screenshots"]):
+            return _tool(words[0], words[1:])
         arguments = parser().parse_args(words)
         _check(arguments)
         return asyncio.run(_run(arguments))
@@ -31,6 +36,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has what it wanted
         return 0
+
+
+def _tool(name: str, words: Sequence[str]) -> int:
+    """What the program shows of itself: its figures, or its screens as pictures."""
+    if name == "bench":
+        from admin_tui import bench  # noqa: PLC0415 - not needed to look at anything
+
+        return bench.main(words)
+    from admin_tui import screenshots  # noqa: PLC0415 - what it imports reads the environment set above
+
+    return screenshots.main(words)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--record", default="", metavar="FILE", help="what is seen is kept in a new file, without secrets"
     )
+    found.add_argument("--speed", type=float, default=1.0, metavar="N", help="with --replay: so many times as fast (1)")
+    found.add_argument(
+        "--from", type=float, default=0.0, metavar="S", dest="start_s", help="with --replay: begin there"
+    )
     found.add_argument("--profile", default="", metavar="NAME", help="shown in the first line; prod... asks more often")
     found.add_argument("--interval", type=float, default=1.0, metavar="S", help="seconds between two looks (1)")
     found.add_argument("--theme", default="", metavar="NAME", help="dark, light or no-colour")
@@ -66,6 +86,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SettingError("--json, --plain and --width say how --once prints a view: give --once VIEW too")
     if arguments.json and arguments.plain:
         raise SettingError("give --json or --plain, not both")
+    if not arguments.replay and (arguments.speed != 1 or arguments.start_s):
+        raise SettingError("--speed and --from say how a recording is seen again: give --replay FILE too")
     if arguments.replay and (arguments.write or arguments.record):
         raise SettingError("a replay can neither be changed nor recorded: leave out --write and --record")
 
@@ -87,6 +109,8 @@ async def _run(arguments: argparse.Namespace) -> int:
         profile=arguments.profile,
         record=arguments.record,
         replay=arguments.replay,
+        speed=arguments.speed,
+        start_s=arguments.start_s,
     )
     async with open_session(wanted) as session:
         if arguments.once is not None:

@@ -31,6 +31,8 @@ class Wanted(NamedTuple):
     profile: str = ""
     record: str = ""
     replay: str = ""
+    speed: float = 1.0
+    start_s: float = 0.0
 
 
 class Session(NamedTuple):
@@ -67,7 +69,7 @@ async def _replayed(wanted: Wanted) -> Session:
     """What a file has seen; there is nothing to change."""
     from admin_tui.recording import Replay  # noqa: PLC0415 - few look at a file
 
-    replay = Replay(Path(wanted.replay), SystemClock())
+    replay = Replay(Path(wanted.replay), SystemClock(), wanted.speed, wanted.start_s)
     who = Who(f"replay {Path(wanted.replay).name}", "", False, wanted.profile or "REPLAY", wanted.app)  # noqa: FBT003
     return Session(replay, None, who, await replay.snapshot())
 

@@ -22,10 +22,14 @@ from engine import (
     LogPage,
     Matching,
     Operation,
+    SettingError,
     Snapshot,
     Waiters,
     Window,
 )
+
+
+FASTEST = 1_000.0
 
 
 class NotRecorded(EngineError):
@@ -35,13 +39,18 @@ class NotRecorded(EngineError):
 class Replay:
     """Answers as they were at `position_ms`, which moves with the clock until it is stepped; it ends with the tape.
 
-    A question is answered by what was last said to it before; a window of another size by the rows that were seen.
+    It begins `start_s` into the recording and runs `speed` times as fast. A question is answered by what was last said
+    to it before; a window of another size by the rows that were seen.
     """
 
-    def __init__(self, path: Path, clock: Clock, speed: float = 1.0) -> None:
+    def __init__(self, path: Path, clock: Clock, speed: float = 1.0, start_s: float = 0.0) -> None:
+        if not 0 <= speed <= FASTEST:
+            raise SettingError(f"--speed {speed:g}: give a number from 0 (it stands still) to {FASTEST:,}")
         self._reel, self._clock, self._speed = Reel(path), clock, speed
-        self._from_s, self._offset_ms = clock.monotonic_s(), self._reel.steps[0] if self._reel.steps else 0
-        self._stepped = False
+        if not 0 <= start_s * 1000 <= self._reel.length_ms:
+            raise SettingError(f"--from {start_s:g}: the recording has {self._reel.length_ms / 1000:.0f} s")
+        self._offset_ms = max(round(start_s * 1000), self._reel.steps[0] if self._reel.steps else 0)
+        self._from_s, self._stepped = clock.monotonic_s(), False
 
     @property
     def position_ms(self) -> int:

@@ -74,6 +74,28 @@ async def test_a_replay_goes_step_by_step(tmp_path: Path) -> None:
     assert await replay.snapshot() == seen[3]
 
 
+async def test_a_replay_may_begin_later_and_run_faster(tmp_path: Path) -> None:
+    """At any speed, from any second of it; what makes no sense is refused."""
+    scene = Scene(tmp_path / "tape")
+    seen = await scene.look(9)
+    scene.tape.close()
+    clock = FakeClock()
+    replay = Replay(scene.path, clock, speed=4, start_s=3)
+    assert await replay.snapshot() == seen[3]
+    clock.advance(1)
+    assert await replay.snapshot() == seen[7]
+    still = Replay(scene.path, clock, speed=0)
+    clock.advance(100)
+    assert await still.snapshot() == seen[0]
+    for speed, start_s, message in (
+        (-1, 0, "--speed -1"),
+        (1, 9, "--from 9: the recording has 8 s"),
+        (1, -1, "--from"),
+    ):
+        with pytest.raises(SettingError, match=message):
+            Replay(scene.path, clock, speed, start_s)
+
+
 async def test_every_answer_comes_back_as_it_was(tmp_path: Path) -> None:
     """Whatever was asked, the Structs are equal."""
     scene = Scene(tmp_path / "tape")
