@@ -13,7 +13,7 @@ HOW = "write a view's name, q QUEUE, j QUEUE ID (or j ID on a queue's jobs), or 
 
 def read_place(text: str, views: Sequence[str], queues: Sequence[str], queue: str = "") -> Go:
     """How to go where the text says; `queue` is the one that is shown. SettingError says how to write it."""
-    word, _, rest = text.strip().lstrip(":").partition(" ")
+    word, _, rest = text.strip().lstrip(":").strip().partition(" ")
     rest = rest.strip()
     if not word:
         return lambda _: None

@@ -96,11 +96,8 @@ class Jobs(TableView[JobLine]):
         room = parts(self.size.height, len(top) + 1, DETAIL)
         self.query_one("#top", Lines).lines = [*top, rule(width)][: room.top] if room.top > 1 else top[1:]
         chosen = table.row
-        detail = (
-            preview(self._detail, chosen, self.known.now_ms, width, max(0, room.detail - 1))
-            if chosen is not None
-            else []
-        )
+        height = max(0, room.detail - 1)
+        detail = preview(self._detail, chosen, width, height) if chosen is not None else []
         for name, lines in (("#rule", [rule(width)] if detail else []), ("#detail", detail)):
             part = self.query_one(name, Lines)
             part.display = bool(lines)

@@ -11,7 +11,7 @@ from admin_tui.draw.line import Line, Span, Style
 from admin_tui.draw.waterfall import waterfall
 from admin_tui.text import Times, age, due, exact, lasted, moment, safe, safe_lines, shorten, size, stamp
 from admin_tui.views.jobs import sign_of
-from admin_tui.views.lines import cut, fact, spread
+from admin_tui.views.lines import cut, fact, note, spread
 from engine import JobDetail, JobLine, JobStatus, Listed
 
 Tab = Literal["data", "attempts", "options", "history"]
@@ -154,9 +154,9 @@ def _data(detail: JobDetail, cells: int, deep: int) -> list[Line]:
     status = detail.status
     lines: list[Line] = list(json_lines(detail.payload, cells, deep=deep))
     if detail.result is not None:
-        lines += [_title("RESULT"), *json_lines(detail.result, cells, deep=deep)]
+        lines += [_title("RESULT", cells), *json_lines(detail.result, cells, deep=deep)]
     if status.failed_reason:
-        lines += [_title("ERROR"), *_words(status.failed_reason, cells, "failed")]
+        lines += [_title("ERROR", cells), *_words(status.failed_reason, cells, "failed")]
     return lines
 
 
@@ -172,7 +172,7 @@ def _attempts(detail: JobDetail, now_ms: int, times: Times, cells: int) -> list[
         lines.append(spread(head, cells))
         lines += _words(attempt.error, cells, "failed", "  ")
         lines += _words(attempt.stack, cells, "dim", "    ") if attempt.stack else []
-    return lines or [[Span(safe("no attempt has ended yet"), "dim")]]
+    return lines or [note("no attempt has ended yet", cells)]
 
 
 def _options(detail: JobDetail, cells: int) -> list[Line]:
@@ -218,8 +218,8 @@ def why_line(detail: JobDetail, cells: int) -> Line:
     return cut([Span(safe("why "), "dim"), Span(safe(detail.why or "nothing to say"))], cells)
 
 
-def _title(text: str) -> Line:
-    return [Span(safe(text), "title")]
+def _title(text: str, cells: int) -> Line:
+    return [Span(safe(text, cells), "title")]
 
 
 def _words(text: str, cells: int, style: Style, indent: str = "") -> list[Line]:

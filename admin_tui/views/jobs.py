@@ -136,7 +136,7 @@ def _error(job: JobLine, cells: int) -> Span:
     return Span(safe(job.failed_reason or "", cells), "failed" if job.state == "failed" else "dim")
 
 
-def preview(detail: JobDetail | None, job: JobLine, now_ms: int, cells: int, height: int) -> list[Line]:
+def preview(detail: JobDetail | None, job: JobLine, cells: int, height: int) -> list[Line]:
     """The chosen job in a few lines: who it is, its payload on one line, and its last error."""
     who = [Span(shorten(job.id, max(12, cells // 2)), "title"), Span(safe(job.name))]
     if job.worker:
