@@ -28,7 +28,6 @@ from engine import (
     Window,
 )
 
-
 FASTEST = 1_000.0
 
 
