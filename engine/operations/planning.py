@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from typing import get_args
 
 from msgspec.structs import replace
 
 from engine.clock import Clock
 from engine.errors import SettingError
+from engine.listing import check_list
 from engine.queries import parse_query
 from engine.streams import Call, Keys, Store
 from engine.streams.commands import Begun, Deed, Draft, Frozen, Scan, begin, freeze, gather
@@ -30,6 +32,7 @@ _UNDO = {
     "undo": "none: plan the action anew",
 }
 """How far each action can be taken back."""
+ACTIONS: tuple[Action, ...] = get_args(Action)
 _BACK: dict[str, Deed] = {
     "retry": "unretry",
     "cancel": "uncancel",
@@ -48,6 +51,7 @@ class Planner:
 
     async def plan_chosen(self, action: Action, on: Chosen) -> Plan:
         """What the action would do to these jobs, each as it was seen."""
+        _check_action(action)
         jobs = list({job.id: (job.id, job.run, job.state.value) for job in on.jobs}.values())
         selection = jobs[0][0] if len(jobs) == 1 else f"{len(jobs):,} chosen"
         draft = Draft(secrets.token_hex(4), action, action, selection)
@@ -59,6 +63,8 @@ class Planner:
 
     async def plan_matching(self, action: Action, on: Matching) -> Plan:
         """What the action would do to all jobs of a list that a query matches; Redis moves them, page by page."""
+        _check_action(action)
+        check_list(on.listed)
         query = parse_query(on.query)
         draft = Draft(secrets.token_hex(4), action, action, f"all {on.listed}" + _that_match(on.query))
         growing, after = _Growing(self._keys.queue, draft), None
@@ -105,6 +111,11 @@ class Planner:
 
     async def _run(self, call: Call[Frozen]) -> Frozen:
         return await self._store.run(call)
+
+
+def _check_action(action: str) -> None:
+    if action not in ACTIONS:
+        raise SettingError(f"no action {action!r}; the actions: {', '.join(ACTIONS)}")
 
 
 def _that_match(query: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from engine.errors import SettingError
+from engine.listing import check_count
 from engine.streams import Keys, Store
 from engine.streams.book import decode_entry, decode_operation
-from engine.streams.commands import MAX_BATCH
 from engine.views import AuditEntry, AuditPage, Operation
 
 _CURSOR = re.compile(r"(\d{1,15})-(\d{1,15}) (\S+)\Z")
@@ -31,18 +31,19 @@ class Records:
 
     async def operations(self, queue: str, limit: int) -> Sequence[Operation]:
         """The queue's newest operations, newest first; they are kept for a week."""
-        keys = self._keys[queue]
-        found = await self._store.command("ZREVRANGE", keys.operations, 0, _checked(limit) - 1)
+        check_count("limit", limit)
+        found = await self._store.command("ZREVRANGE", self._keys[queue].operations, 0, limit - 1)
         return await self._all([(queue, operation_id.decode()) for operation_id in found])
 
     async def audit(self, queues: Sequence[str], before: str | None, limit: int) -> AuditPage:
         """Changes of these queues, newest first, behind what a page before gave as `before`."""
+        check_count("limit", limit)
         found = _CURSOR.match(before) if before is not None else None
         if before is not None and found is None:
             raise SettingError(f"before {before!r}: give what a page of the book has as `before`")
         asked = [
             self._store.submit_command(
-                "XREVRANGE", self._keys[queue].audit, _end(found, queue), "-", "COUNT", _checked(limit) + 1
+                "XREVRANGE", self._keys[queue].audit, _end(found, queue), "-", "COUNT", limit + 1
             )
             for queue in queues
         ]
@@ -72,12 +73,6 @@ class Records:
         replies: list[Any] = await asyncio.gather(*asked)
         found = [decode_operation(*names, flat) for names, flat in zip(wanted, replies, strict=True)]
         return [operation for operation in found if operation is not None]
-
-
-def _checked(limit: int) -> int:
-    if not 1 <= limit <= MAX_BATCH:
-        raise SettingError(f"limit must be between 1 and {MAX_BATCH}, not {limit}")
-    return limit
 
 
 def _order(entry_id: str) -> tuple[int, int]:
