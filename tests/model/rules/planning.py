@@ -131,40 +131,46 @@ class Planning(Operating):
         self.remember(lambda: self.do_begin(plan_id, confirm))
 
     @precondition(lambda self: self.queue.plans.known)
-    @rule(
-        data=st.data(),
-        driver=DRIVERS,
-        size=st.integers(1, 3),
-        per_s=st.sampled_from([None, None, 5.0]),
-        named=st.sampled_from([True, True, False]),
-    )
-    def hand_out(
-        self,
-        data: st.DataObject,
-        driver: str,
-        size: int,
-        per_s: float | None,
-        named: bool,  # noqa: FBT001 - drawn by name
-    ) -> None:
-        """A driver asks for the next batch of an operation, or of one that is silent."""
+    @rule(data=st.data(), driver=DRIVERS, size=st.integers(1, 3), per_s=st.sampled_from([None, None, 5.0]))
+    def hand_out(self, data: st.DataObject, driver: str, size: int, per_s: float | None) -> None:
+        """A driver asks for the next batch of an operation, and may fall silent then."""
         under_way = self.plans_in("running") or list(self.queue.plans.known.values())
-        operation = data.draw(st.sampled_from(under_way)).id if named else ""
+        self.do_hand_out(data.draw(st.sampled_from(under_way)).id, driver, size, per_s)
+
+    @rule(driver=DRIVERS, ms=st.sampled_from([0, 5_000]))
+    def take_over(self, driver: str, ms: int) -> None:
+        """A worker looks for an operation that is silent."""
+        self.pass_ms(ms)
+        self.do_hand_out("", driver, 2, None)
+        self.last = None  # sent again, it would find another one, or none
+
+    @precondition(lambda self: self.is_any("running"))
+    @rule(data=st.data(), driver=DRIVERS, size=st.integers(1, 3), do=st.booleans())
+    def carry_on(self, data: st.DataObject, driver: str, size: int, do: bool) -> None:  # noqa: FBT001 - drawn by name
+        """A driver does the next batch of an operation, if it is given one."""
+        plan = data.draw(st.sampled_from(self.plans_in("running")))
+        if self.do_hand_out(plan.id, driver, size, None).answer == "ok":
+            self._count(data, plan, late=False, do=do)
+
+    def do_hand_out(self, operation: str, driver: str, size: int, per_s: float | None) -> c.Batch:
+        """The call."""
         call = c.next_batch(self.rig.keys, self.now_us, operation, driver, size, per_s)
         batch = self.send(
             "next_batch",
             call,
             lambda: expect.next_batch(self.queue, self.now_us, operation, driver, size, per_s),
         )
-        self.count(f"next_batch {'of one' if named else 'of any'}: {batch.answer}")
-        if not named:
-            self.last = None  # sent again, it would find another one, or none
+        self.count(f"next_batch {'of one' if operation else 'of any'}: {batch.answer}")
+        return batch
 
     @precondition(lambda self: any(plan.batch is not None for plan in self.queue.plans.known.values()))
     @rule(data=st.data(), late=st.sampled_from([False, False, False, True]), do=st.booleans())
     def count_batch(self, data: st.DataObject, late: bool, do: bool) -> None:  # noqa: FBT001 - drawn by name
         """A driver has done its batch, or says so; a late one names a cursor that is passed, or not reached."""
         opened = [plan for plan in self.queue.plans.known.values() if plan.batch is not None]
-        plan = data.draw(st.sampled_from(opened))
+        self._count(data, data.draw(st.sampled_from(opened)), late=late, do=do)
+
+    def _count(self, data: st.DataObject, plan: Plan, *, late: bool, do: bool) -> None:
         marks = zip(plan.jobs, plan.batch or "", strict=False)
         runs = [(job_id, run) for (job_id, run, _), mark in marks if mark == "1"]
         if do and runs:
@@ -195,10 +201,12 @@ class Planning(Operating):
         self.remember(lambda: self.do_advance(operation, cursor, changed))
 
     @precondition(lambda self: self.queue.plans.known)
-    @rule(data=st.data())
-    def stop_operation(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), sure=st.sampled_from([False, False, True]))
+    def stop_operation(self, data: st.DataObject, sure: bool) -> None:  # noqa: FBT001 - drawn by name
         """An operation is stopped, in whatever state it is."""
-        self.do_stop(data.draw(st.sampled_from(sorted(self.queue.plans.known))))
+        plan = data.draw(st.sampled_from(list(self.queue.plans.known.values())))
+        if sure or plan.state != "running":
+            self.do_stop(plan.id)
 
     def do_stop(self, operation: str) -> None:
         """The call."""
