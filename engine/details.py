@@ -31,6 +31,17 @@ def with_secrets(found: Found) -> Shown:
     return Shown(found.status, _text(found.payload), result)
 
 
+def as_it_is(status: JobStatus) -> JobStatus:
+    """The status with its secrets."""
+    return status
+
+
+def clear_status(status: JobStatus) -> JobStatus:
+    """The status without secrets."""
+    result = None if status.returnvalue is None else encode_json(status.returnvalue)
+    return without_secrets(Found(status, encode_json(status.data), result, None, None, "")).status
+
+
 def without_secrets(found: Found) -> Shown:
     """The job with a mark in the place of each secret, in whichever of its texts it stood."""
     status = found.status

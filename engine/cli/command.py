@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from engine.config import Settings, no_redis, refused
 from engine.errors import SettingError, StoreMisused, Unreachable
+from engine.loading import engine_command
 
 EXITS = (
     "exit codes: 0 done, 1 the job or check failed, 2 bad input, 3 unreachable, 4 the app refused to start, 70 blocked"
@@ -42,6 +43,11 @@ def reach(settings: Settings, work: Coroutine[Any, Any, int]) -> int:
         raise no_redis(settings, error) from error
     except StoreMisused as error:
         raise refused(settings, error) from error
+
+
+def as_typed(arguments: argparse.Namespace, text: str) -> str:
+    """The text with commands that work as they stand: they name the app that was named here."""
+    return text.replace("python -m engine", engine_command(arguments.app))
 
 
 def read_span_s(option: str, text: str) -> float:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from engine.cli.command import Commands, add_command, reach
+from engine.cli.command import Commands, add_command, as_typed, reach
 from engine.cli.output import follow_job, print_counts, print_jobs, print_json, print_line, print_status, say
 from engine.config import Settings
+from engine.details import as_it_is, clear_status
 from engine.errors import EngineError, SettingError, UnknownQueue
 from engine.inspector import Inspector
-from engine.loading import engine_command, load_app
+from engine.loading import load_app
 from engine.types import JobLine, QueueCounts, State
+from engine.why import no_job
 
 _PAGE = 250
 
@@ -21,6 +23,7 @@ def add_to(commands: Commands) -> None:
     status = add_command(commands, "status", _status, "count jobs, or show one")
     status.add_argument("queue", nargs="?")
     status.add_argument("id", nargs="?")
+    status.add_argument("--reveal", action="store_true", help="with its secrets; the book says that you looked")
     status.add_argument("--follow", action="store_true", help="show the job's progress and log until it has ended")
 
     jobs = add_command(commands, "jobs", _jobs, "list the jobs of a queue")
@@ -38,6 +41,8 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     app = load_app(arguments.app)
     if arguments.follow and arguments.id is None:
         raise SettingError("--follow needs a queue and a job: status QUEUE ID --follow")
+    if arguments.reveal and arguments.id is None:
+        raise SettingError("--reveal needs a queue and a job: status QUEUE ID --reveal")
 
     async def look() -> int:
         async with app.inspect(settings) as inspector:
@@ -48,13 +53,19 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
                 if not arguments.json:
                     await _tell_why(arguments, inspector, found)
                 return 0
+            queue, job_id = arguments.queue, arguments.id
+            if arguments.reveal:
+                detail = await inspector.reveal(queue, job_id, "status --reveal")
+            else:
+                detail = await inspector.job(queue, job_id)
+            if detail is None:
+                raise EngineError(no_job(queue, job_id))
             if arguments.follow:
-                return await follow_job(inspector, arguments.queue, arguments.id, as_json=arguments.json)
-            status = await inspector.show(arguments.queue, arguments.id)
-            if status is None:
-                raise EngineError(await inspector.why(arguments.queue, arguments.id))
-            why = _for(arguments, await inspector.why(arguments.queue, arguments.id))
-            print_status(status, why, as_json=arguments.json)
+                clear = as_it_is if arguments.reveal else clear_status
+                return await follow_job(inspector, queue, job_id, clear, as_json=arguments.json)
+            print_status(detail.status, as_typed(arguments, detail.why), as_json=arguments.json)
+            if detail.redacted and not arguments.json:
+                say(f"secrets taken out: {detail.redacted}; --reveal shows them, and is written to the book")
         return 0
 
     return reach(settings, look())
@@ -64,12 +75,7 @@ async def _tell_why(arguments: argparse.Namespace, inspector: Inspector, counts:
     """A line for each queue in which something does not run."""
     for one in counts:
         if one.paused or one.waiting or one.delayed:
-            print_line(f"why: {_for(arguments, await inspector.why(one.queue))}")
-
-
-def _for(arguments: argparse.Namespace, reason: str) -> str:
-    """The sentence with commands that work as they stand: they name the app that was named here."""
-    return reason.replace("python -m engine", engine_command(arguments.app))
+            print_line(f"why: {as_typed(arguments, await inspector.why(one.queue))}")
 
 
 def _jobs(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -111,7 +117,7 @@ def _why(arguments: argparse.Namespace, settings: Settings) -> int:
     async def ask() -> int:
         async with app.inspect(settings) as inspector:
             queue, job_id = await _which(arguments, inspector, list(app.queues))
-            reason = _for(arguments, await inspector.why(queue, job_id))
+            reason = as_typed(arguments, await inspector.why(queue, job_id))
             known = job_id is None or await inspector.show(queue, job_id) is not None
         if not known:
             raise EngineError(reason)

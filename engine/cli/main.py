@@ -6,14 +6,14 @@ import argparse
 import os
 import sys
 
-from engine.cli import book, change, doctor, enqueue, init, limit, look, queues, run, script
+from engine.cli import book, causes, change, doctor, enqueue, init, limit, look, queues, run, script, seek
 from engine.cli.command import EXITS
 from engine.cli.output import say
 from engine.config import Settings, read_environment
 from engine.errors import EngineError
 from engine.logs import logs_to_stderr
 
-_GROUPS = (run, enqueue, look, queues, change, book, limit, script, doctor, init)
+_GROUPS = (run, enqueue, look, seek, causes, queues, change, book, limit, script, doctor, init)
 
 
 def main(argv: list[str] | None = None) -> int:

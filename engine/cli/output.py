@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
 import msgspec
 
 from engine.codec import encode_json
+from engine.details import clear_status
 from engine.errors import EngineError
 from engine.escaping import escape, escape_json, escape_lines
 from engine.streams.reads import iso
@@ -175,10 +176,16 @@ def _print_log(line: str) -> None:
     print(escape_lines(line).replace("\n", "\n    "), flush=True)
 
 
-async def follow_job(viewer: Viewer, queue: str, job_id: str, *, as_json: bool) -> int:
-    """The job's log and progress are shown as they come, until it ends: 0 if it completed, else 1."""
+async def follow_job(
+    viewer: Viewer, queue: str, job_id: str, clear: Callable[[JobStatus], JobStatus] = clear_status, *, as_json: bool
+) -> int:
+    """The job's log and progress are shown as they come, until it ends: 0 if it completed, else 1.
+
+    `clear` makes of each status what may be shown.
+    """
     last: JobStatus | None = None
-    async for status in viewer.follow(queue, job_id):
+    async for told in viewer.follow(queue, job_id):
+        status = clear(told)
         for line in status.logs:
             if not as_json:
                 _print_log(line)
@@ -193,7 +200,7 @@ async def follow_job(viewer: Viewer, queue: str, job_id: str, *, as_json: bool) 
         raise EngineError(f"job {job_id!r} was last seen {last.state}: it is pruned, or a new run has taken its place")
     if as_json:
         whole = await viewer.show(queue, job_id)  # what was followed tells each log line and attempt once
-        print_json(whole if whole is not None and whole.run == last.run else last)
+        print_json(clear(whole) if whole is not None and whole.run == last.run else last)
     elif last.failed_reason is not None:
         print(f"reason:    {escape(last.failed_reason)}")
     elif last.returnvalue is not None:

@@ -13,6 +13,7 @@ from typing import Any, assert_type
 
 import msgspec
 
+from admin_tui.admin import Eyes, Hands
 from engine import (
     App,
     Client,
@@ -33,6 +34,7 @@ from engine import (
     Spec,
     State,
     SyncClient,
+    Viewer,
     Worker,
     WorkerInfo,
     days,
@@ -150,6 +152,14 @@ async def a_test_is_checked() -> None:
     assert_type(await run_job(ship, Order(1), resources=Resources("x"), given=Given(attempt=2)), Ran)
     await run_job(ship, Receipt(1))  # type: ignore[misc]
     Given(attempt="2")  # type: ignore[arg-type]
+
+
+def an_engine_has_what_the_admin_asks_for(viewer: Viewer, inspector: Inspector) -> Eyes:
+    """A viewer has eyes, an inspector hands too."""
+    hands: Hands = inspector
+    hands = viewer  # type: ignore[assignment]
+    assert_type(hands, Hands)
+    return viewer
 
 
 def a_bench_is_checked(bench: Bench) -> None:

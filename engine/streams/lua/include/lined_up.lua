@@ -1,7 +1,8 @@
 --- @include digits
 --- @include sections
 -- A list of jobs in three streams, in running order. Its pages are as those of a sorted set, a cursor is `number entry`.
--- Streams have no ranks: the number of a row is estimated by time, but for pages at an end of the list.
+-- Streams have no ranks: the number of a row is estimated by time, but for those near an end of the list.
+local NEAR = 100
 local function open_lined_up(streams, is_active)
   local list, sections = { total = 0, exact = '0' }, {}
   for n, stream in ipairs(streams) do
@@ -20,6 +21,12 @@ local function open_lined_up(streams, is_active)
   end
 
   local function estimate(cursor)
+    local above, below = #read_beside(cursor, NEAR, true), #read_beside(cursor, NEAR)
+    if above < NEAR then
+      return above
+    elseif below < NEAR then
+      return math.max(0, list.total - below - 1)
+    end
     local number, before = tonumber(string.sub(cursor, 1, 1)), 0
     for n = 1, number - 1 do
       before = before + sections[n].count
