@@ -27,6 +27,7 @@ from engine import (
 )
 
 ME = Actor("demo", "here", "admin_tui")
+_AT_ONCE = 250
 
 
 class FakeEngine(FakeEyes):
@@ -52,7 +53,7 @@ class FakeEngine(FakeEyes):
         """What the action would do, on a frozen set."""
         self.before()
         found = self._find(queue)
-        return self._operations.plan(found, action, on, self._meant(found, on))
+        return await self._operations.plan(found, action, on, await self._meant(found, on))
 
     async def apply(self, plan: Plan, confirm: int, reason: str = "") -> Operation:
         """The plan is an operation now."""
@@ -92,7 +93,7 @@ class FakeEngine(FakeEyes):
     async def undo(self, operation: Operation) -> Plan:
         """What taking it back would do."""
         self.before()
-        return self._operations.undo(operation.id)
+        return await self._operations.undo(operation.id)
 
     async def pause(self, queue: str, reason: str = "") -> bool:
         """Nothing of the queue is started any more."""
@@ -120,13 +121,16 @@ class FakeEngine(FakeEyes):
         self.book.write(self.now_ms, Entry(queue, "reveal", self._actor, job_id, reason))
         return found
 
-    def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Seen]:
+    async def _meant(self, queue: FakeQueue, on: Chosen | Matching) -> list[Seen]:
         if isinstance(on, Chosen):
             return [(line.id, line.run, line.state) for line in on.jobs]
-        matches = matcher(on.query, self.now_ms)
-        rows = pages.Rows(queue, on.listed)
-        records = rows.records(rows.page(0, len(rows)))
-        return [(record.id, record.run, record.state) for record in records if matches(record)]
+        matches, rows = matcher(on.query, self.now_ms), pages.Rows(queue, on.listed)
+        found: list[Seen] = []
+        for first in range(0, len(rows), _AT_ONCE):
+            records = rows.records(rows.page(first, _AT_ONCE))
+            found += [(record.id, record.run, record.state) for record in records if matches(record)]
+            await asyncio.sleep(0)  # others have their turn, as while a server is asked
+        return found
 
     def _pause(self, queue: str, reason: str, *, paused: bool) -> bool:
         self.before()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
 from typing import Protocol
 
 from admin_tui.demo.record import Record
@@ -78,10 +81,16 @@ class Lane:
 
     def page(self, first: int, count: int) -> list[Key]:
         """The keys of up to `count` jobs from number `first` on."""
-        return [self._at(n) for n in range(max(0, first), min(len(self), first + count))]
+        first = max(0, first)
+        count = min(count, len(self) - first)
+        if count <= 0:
+            return []
+        before = self._real_before(first)
+        real, deep = self._keys[before : before + count], self._deep_from(first - before, count)
+        return list(islice(merge(real, deep), count))
 
-    def _at(self, rank: int) -> Key:
-        """The key of this rank: as many real ones before it as are smaller than the deep ones beside them."""
+    def _real_before(self, rank: int) -> int:
+        """How many real ones are before this rank: as many as are smaller than the deep ones beside them."""
         low, high = max(0, rank - self._deep_count), min(rank, len(self._keys))
         while low < high:
             middle = (low + high) // 2
@@ -89,13 +98,26 @@ class Lane:
                 low = middle + 1
             else:
                 high = middle
-        deep = self._deep_key(rank - low) if rank - low < self._deep_count else None
-        real = self._keys[low] if low < len(self._keys) else None
-        return min(key for key in (deep, real) if key is not None)
+        return low
+
+    def _deep_from(self, n: int, count: int) -> Iterator[Key]:
+        """The keys of up to `count` deep ones, from the n-th that is still there on."""
+        if self._deep is None or n >= self._deep_count:
+            return
+        number = self._deep_number(n)
+        for _ in range(min(count, self._deep_count - n)):
+            while self._is_gone(number):
+                number += 1
+            yield self._deep.key(number)
+            number += 1
 
     def _deep_key(self, n: int) -> Key:
         """The key of the n-th that is still there."""
         assert self._deep is not None
+        return self._deep.key(self._deep_number(n))
+
+    def _deep_number(self, n: int) -> int:
+        """The number of the n-th that is still there."""
         low, high = n, n + len(self._gone)
         while low < high:
             middle = (low + high) // 2
@@ -103,7 +125,7 @@ class Lane:
                 low = middle + 1
             else:
                 high = middle
-        return self._deep.key(low)
+        return low
 
     def _deep_below(self, key: Key) -> int:
         if self._deep is None:

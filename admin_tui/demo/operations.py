@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Literal
@@ -17,6 +18,7 @@ PLAN_MS = 600_000
 UNDO_MS = {"retry": 900_000, "cancel": 900_000, "promote": 900_000, "trash": 86_400_000, "restore": 86_400_000}
 BATCH = 50
 _SAMPLE = 3
+_AT_ONCE = 250
 _UNDO = {
     "retry": "15 min, for the jobs that have not started",
     "cancel": "15 min, for the jobs that had not started",
@@ -60,11 +62,11 @@ class Operations:
         self._frozen: dict[str, Frozen] = {}
         self.running: dict[str, Running] = {}
 
-    def plan(self, queue: FakeQueue, action: Action, on: Chosen | Matching, seen: list[Seen]) -> Plan:
+    async def plan(self, queue: FakeQueue, action: Action, on: Chosen | Matching, seen: list[Seen]) -> Plan:
         """The set of these jobs is frozen; those that the action is not for, or that have changed, are skipped."""
         if action not in TAKEN_BACK:
             raise SettingError(f"no action {action!r}: choose {', '.join(TAKEN_BACK)}")
-        plan = self._freeze(queue, action, seen)
+        plan = await self._freeze(queue, action, seen)
         return self._told(plan, selection=_selection(on))
 
     def _told(self, plan: Plan, selection: str, taken_back: str = "") -> Plan:
@@ -75,11 +77,13 @@ class Operations:
         self._frozen[plan.id] = msgspec.structs.replace(self._frozen[plan.id], plan=plan)
         return plan
 
-    def _freeze(self, queue: FakeQueue, deed: str, seen: list[Seen], undoes: str = "") -> Plan:
+    async def _freeze(self, queue: FakeQueue, deed: str, seen: list[Seen], undoes: str = "") -> Plan:
         skipped: dict[str, int] = {}
         will: list[Seen] = []
         times: list[int] = []
-        for job_id, run, state in dict.fromkeys(seen):
+        for number, (job_id, run, state) in enumerate(dict.fromkeys(seen)):
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)  # others have their turn, as while a server is asked
             record = queue.find(job_id)
             reason = judge(deed, record, run, state)
             if reason:
@@ -173,10 +177,10 @@ class Operations:
             self._end(run, "stopped")
         return run.told
 
-    def undo(self, operation_id: str) -> Plan:
+    async def undo(self, operation_id: str) -> Plan:
         """What taking the operation back would do."""
         run = self._undoable(operation_id)
-        plan = self._freeze(
+        plan = await self._freeze(
             self._queues[run.told.queue], TAKEN_BACK[run.told.action], list(reversed(run.changed)), operation_id
         )
         return self._told(plan, f"{run.told.action} {run.told.selection}".strip(), run.told.action)

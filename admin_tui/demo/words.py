@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from admin_tui.demo.record import Trouble
+
+T = TypeVar("T")
+
+
+class Chance(Protocol):
+    """What is asked of a source of chance."""
+
+    def random(self) -> float: ...
+
+    def randint(self, a: int, b: int, /) -> int: ...
+
+    def choice(self, seq: Sequence[T], /) -> T: ...
+
 
 TENANTS = [f"tenant-{n}" for n in (42, 17, 88, 7, 3, 29, 51, 64, 12, 90)]
 HOSTILE = (
@@ -33,7 +47,7 @@ NO_PERIOD = Trouble("KeyError", "'periodEnd'", 'File "score_run.py", line 77, in
 ODD = Trouble("ValueError", f"cannot read {HOSTILE[0]} {HOSTILE[2]}", 'File "read.py", line 1, in read')
 
 
-def payload(rng: random.Random, job: str, tenant: str) -> str:
+def payload(rng: Chance, job: str, tenant: str) -> str:
     """What a job of this name is given, as JSON text."""
     fields: dict[str, object] = {"tenantId": tenant}
     match job:
