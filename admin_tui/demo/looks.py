@@ -165,7 +165,7 @@ def _group(queue: str, group: Group, minutes: range) -> ErrorGroup:
         first=group.first,
         last=group.last,
         sample=hide_in_text(group.sample.sentence)[0],
-        stack=group.sample.stack,
+        stack=hide_in_text(group.sample.stack)[0],
         job_id=group.job_id,
         minutes=[group.minutes.get(n, 0) for n in minutes],
     )

@@ -29,9 +29,9 @@ def hidden(detail: JobDetail) -> JobDetail:
     payload, count = hide_in_json(detail.payload)
     result, more = (None, 0) if detail.result is None else hide_in_json(detail.result)
     why, _ = hide_in_text(detail.why)
-    texts = [status.failed_reason or "", *status.logs, *(attempt.error for attempt in status.attempts)]
-    told = [hide_in_text(text) for text in texts]
-    reason, logs, errors = told[0][0], told[1 : 1 + len(status.logs)], told[1 + len(status.logs) :]
+    reason, of_reason = hide_in_text(status.failed_reason or "")
+    logs = [hide_in_text(text) for text in status.logs]
+    errors = [(hide_in_text(attempt.error), hide_in_text(attempt.stack)) for attempt in status.attempts]
     clear = msgspec.structs.replace(
         status,
         data=decoded(payload),
@@ -39,11 +39,12 @@ def hidden(detail: JobDetail) -> JobDetail:
         failed_reason=None if status.failed_reason is None else reason,
         logs=[text for text, _ in logs],
         attempts=[
-            msgspec.structs.replace(attempt, error=text)
-            for attempt, (text, _) in zip(status.attempts, errors, strict=True)
+            msgspec.structs.replace(attempt, error=error, stack=stack)
+            for attempt, ((error, _), (stack, _)) in zip(status.attempts, errors, strict=True)
         ],
     )
-    redacted = count + more + sum(number for _, number in told)
+    told = [number for _, number in logs] + [number for pair in errors for _, number in pair]
+    redacted = count + more + of_reason + sum(told)
     return msgspec.structs.replace(detail, status=clear, payload=payload, result=result, redacted=redacted, why=why)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import SettingError, State
-from tests.contract.world import QUEUE, World
+from tests.contract.world import FRAME, QUEUE, World
 
 pytestmark = pytest.mark.anyio
 
@@ -161,7 +161,7 @@ async def test_secrets_are_taken_out_wherever_a_job_left_them(world: World) -> N
     """Of results, errors and log lines, in the job, in lists and among failures."""
     world.active("f")
     world.log("f", "login with password=hunter2 at 10:00")
-    world.player.fail("f", "refused: password=hunter2")
+    world.player.fail("f", "refused: password=hunter2", stack=f"{FRAME}\npassword=hunter2")
     world.completed("c", result='{"apiToken":"hunter2","pages":7}')
     failed, completed = await world.detail("f"), await world.detail("c")
     [line] = (await world.hands.log(QUEUE, "f")).entries
