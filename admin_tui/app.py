@@ -63,8 +63,8 @@ class AdminApp(App[None]):
         self.eyes, self.calls = session.eyes, Calls()
         link = Link(now_s())
         self._known = Known(session.who, session.first, link, now_s())
-        self._now_s = now_s
-        self.polling = Polling(session.eyes, self.calls, self._answered, now_s, interval_s=interval_s, link=link)
+        self.now_s = now_s
+        self.polling = Polling(session.eyes, self.calls, self.answered, now_s, interval_s=interval_s, link=link)
         stage = AppStage(self, self._told, self.refresh_now)
         self.conductor = Conductor(session.hands, stage, self.start(), self.calls, lambda: self.known)
         self.view_names = [view.name_ for view in VIEWS]
@@ -76,7 +76,7 @@ class AdminApp(App[None]):
     @property
     def known(self) -> Known:
         """What is known now."""
-        return self._known._replace(now_s=self._now_s())
+        return self._known._replace(now_s=self.now_s())
 
     def on_mount(self) -> None:
         """The overview is shown, and the loop of questions runs."""
@@ -87,8 +87,9 @@ class AdminApp(App[None]):
         """What runs questions to the engine; they end with the program only."""
         return lambda coroutine: self.run_worker(coroutine, group="asking")
 
-    def _answered(self, link: Link, snapshot: Snapshot | None) -> None:
-        now_s = self._now_s()
+    def answered(self, link: Link, snapshot: Snapshot | None) -> None:
+        """This is how the link is, and a snapshot if one came: the screen tells of it."""
+        now_s = self.now_s()
         self._known = self._known._replace(link=link, now_s=now_s, snapshot=snapshot or self._known.snapshot)
         self.redraw()
 

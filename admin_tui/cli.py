@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 
 from admin_tui.session import Wanted, open_session
 from engine import EngineError, SettingError, escape
@@ -92,7 +92,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SettingError("a replay can neither be changed nor recorded: leave out --write and --record")
 
 
-def _for_slow_lines(env: os._Environ[str]) -> None:
+def _for_slow_lines(env: MutableMapping[str, str]) -> None:
     """Textual reads these when it is imported: few frames and no movement, for terminals far away."""
     env.setdefault("TEXTUAL_FPS", "20")
     env.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -26,9 +26,9 @@ class FailuresView(RowsView[FailureRow]):
     empty = "no job has failed, as far as is kept"
     detail_lines: ClassVar[int] = 9
     orders = (
-        Order("most jobs first"),
-        Order("newest first", lambda row: -row.group.last),
-        Order("by queue", lambda row: row.key),
+        Order[FailureRow]("most jobs first"),
+        Order[FailureRow]("newest first", lambda row: -row.group.last),
+        Order[FailureRow]("by queue", lambda row: row.key),
     )
 
     def __init__(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -10,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from admin_tui.draw.line import Span
-from admin_tui.text import safe, safe_lines
+from admin_tui.text import Safe, safe, safe_lines
 from admin_tui.widgets.lines import Lines
 
 
@@ -85,7 +87,7 @@ class Field(Widget):
 
     def wrong(self, words: str) -> None:
         """The words are beneath, as an error; none: what was typed is right."""
-        lines = safe_lines(words, max(1, self.size.width), wrap=True) if words else []
+        lines: Sequence[Safe] = safe_lines(words, max(1, self.size.width), wrap=True) if words else ()
         self.query_one(".wrong", Lines).lines = [[Span(line, "bad")] for line in lines]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

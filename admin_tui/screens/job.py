@@ -80,9 +80,10 @@ class JobView(View):
 
     def _read(self) -> None:
         place = self._place
-        self.poll(lambda: self.host.eyes.job(place.queue, place.job_id), self._got)
+        self.poll(lambda: self.host.eyes.job(place.queue, place.job_id), self.got)
 
-    def _got(self, detail: JobDetail | None) -> None:
+    def got(self, detail: JobDetail | None) -> None:
+        """This is the job now; None: its record is gone."""
         self._answered = True
         if detail is not None:
             if self._revealed is not None and self._revealed.status.run != detail.status.run:

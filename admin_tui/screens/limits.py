@@ -25,9 +25,9 @@ class LimitsView(RowsView[LimitRow]):
     empty = "this app has no queues"
     detail_lines: ClassVar[int] = 12
     orders = (
-        Order("held first"),
-        Order("by name", lambda row: row.queue),
-        Order("most waiting first", lambda row: -row.waiting),
+        Order[LimitRow]("held first"),
+        Order[LimitRow]("by name", lambda row: row.queue),
+        Order[LimitRow]("most waiting first", lambda row: -row.waiting),
     )
 
     def __init__(self) -> None:

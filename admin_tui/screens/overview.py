@@ -36,11 +36,11 @@ class Overview(RowsView[QueueRow]):
     empty = "this app has no queues"
     detail_lines: ClassVar[int] = 8
     orders = (
-        Order("worst first"),
-        Order("by name", lambda row: row.name),
-        Order("most waiting first", lambda row: -row.view.counts.waiting),
-        Order("most failed first", lambda row: -row.view.counts.failed),
-        Order("oldest first", lambda row: -row.oldest_ms),
+        Order[QueueRow]("worst first"),
+        Order[QueueRow]("by name", lambda row: row.name),
+        Order[QueueRow]("most waiting first", lambda row: -row.view.counts.waiting),
+        Order[QueueRow]("most failed first", lambda row: -row.view.counts.failed),
+        Order[QueueRow]("oldest first", lambda row: -row.oldest_ms),
     )
 
     def __init__(self) -> None:

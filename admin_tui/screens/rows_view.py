@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from textual.app import ComposeResult
@@ -23,11 +24,12 @@ from engine import EngineError
 Row = TypeVar("Row")
 
 
-class Order(NamedTuple):
+@dataclass(frozen=True)
+class Order(Generic[Row]):
     """An order of rows: its name, and the value by which a row is sorted; None: as they come."""
 
     name: str
-    by: Any = None
+    by: Callable[[Row], Any] | None = None
 
 
 class Parts(NamedTuple):
@@ -50,7 +52,7 @@ class RowsView(TableView[Row], Generic[Row]):
 
     detail_lines: ClassVar[int] = 8
     """So many lines the chosen row in detail has at most."""
-    orders: Sequence[Order] = (Order("worst first"),)
+    orders: Sequence[Order[Any]] = (Order("worst first"),)
     empty: ClassVar[str] = "nothing"
 
     def __init__(self) -> None:

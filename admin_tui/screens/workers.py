@@ -28,10 +28,10 @@ class WorkersView(RowsView[WorkerRow]):
     empty = "no worker has told of itself"
     detail_lines: ClassVar[int] = 8
     orders = (
-        Order("worst first"),
-        Order("by name", lambda row: row.worker.label),
-        Order("longest job first", lambda row: row.longest or float("inf")),
-        Order("newest first", lambda row: -row.worker.started),
+        Order[WorkerRow]("worst first"),
+        Order[WorkerRow]("by name", lambda row: row.worker.label),
+        Order[WorkerRow]("longest job first", lambda row: row.longest or float("inf")),
+        Order[WorkerRow]("newest first", lambda row: -row.worker.started),
     )
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from admin_tui.draw.bar import bar
 from admin_tui.draw.fold import DEEP, json_lines
@@ -85,11 +85,9 @@ def job_facts(detail: JobDetail, now_ms: int, times: Times, cells: int) -> Line:
 
 
 def _progress(status: JobStatus) -> Span | None:
-    progress = status.progress
-    if isinstance(progress, dict):
-        step, percent = progress.get("step", ""), progress.get("percent")
-    else:
-        step, percent = "", progress
+    told = status.progress
+    fields = cast("dict[str, object]", told) if isinstance(told, dict) else {"percent": told}
+    step, percent = fields.get("step", ""), fields.get("percent")
     if not isinstance(percent, int | float):
         return None
     return Span(safe(f"{step} {bar(percent / 100, 8)} {percent:.0f}%".strip(), 40), "active")

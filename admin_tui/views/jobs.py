@@ -42,7 +42,8 @@ def first_list(view: QueueView, *, failing: bool) -> Listed:
     if failing and view.counts.failed:
         return "failed"
     order: Sequence[Listed] = ("waiting", "active", "delayed", "failed", "completed", "cancelled", "trash")
-    return next((listed for listed in order if count_of(view, listed)), "waiting")
+    filled: list[Listed] = [listed for listed in order if count_of(view, listed)]
+    return filled[0] if filled else "waiting"
 
 
 def queue_line(row: QueueRow, cells: int) -> Line:
@@ -93,9 +94,7 @@ def job_columns(listed: Listed, now_ms: int, times: Times) -> Sequence[Column[Jo
         columns.append(Column("NEXT", lambda job, _: Span(_due(job, now_ms), "delayed"), 8, align="right"))
     if listed == "active":
         columns.append(Column("RAN", lambda job, _: Span(_ran(job, now_ms), "active"), 8, align="right"))
-        columns.append(
-            Column("WORKER", lambda job, cells: Span(shorten(job.worker or "-", cells)), 10, flex=1, since=50)
-        )
+        columns.append(Column("WORKER", _worker, 10, flex=1, since=50))
     if listed == "completed":
         columns.append(Column("TOTAL", lambda job, _: Span(_total(job)), 8, align="right"))
     if listed in ("failed", "delayed", "cancelled", "trash"):

@@ -255,11 +255,11 @@ async def test_while_the_data_is_old_every_key_is_refused() -> None:
         for missed, words in ((3, "actions are off: the data is"), (6, "actions are off: Redis is not reached")):
             for case in (CASES["overview.pause"], CASES["jobs.retry"], CASES["failures.trash"], CASES["limits.limit"]):
                 await case.go(tui)
-                tui.app._answered(tui.app.known.link._replace(missed=missed), None)
+                tui.app.answered(tui.app.known.link._replace(missed=missed), None)
                 tui.app.clear_notifications()
                 await tui.press(case.key)
                 assert [note[: len(words)] for note in tui.toasts()] == [words]
-                tui.app._answered(tui.app.known.link._replace(missed=0), None)
+                tui.app.answered(tui.app.known.link._replace(missed=0), None)
         assert tui.hands.calls == []
 
 

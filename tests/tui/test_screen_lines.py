@@ -94,7 +94,7 @@ async def some(world: DemoWorld) -> Iterator[tuple[Listed, JobLine]]:
     for listed in LISTS:
         for queue in world.engine.queues:
             page = await world.engine.window(queue, listed, 1)
-            found += [(listed, row) for row in page.rows]
+            found.extend((listed, row) for row in page.rows)
     return iter(found)
 
 
