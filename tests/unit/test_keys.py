@@ -28,7 +28,7 @@ def test_all_keys_of_a_queue_share_one_cluster_slot(prefix: str, slot: str, queu
     """The hash tag of each key is the queue's slot, whatever the names; they begin with the prefix."""
     keys = Keys(prefix, slot, queue)
     spelled = [value for value in vars(keys).values() if isinstance(value, str) and value.startswith(keys.base)]
-    assert len(spelled) == 17
+    assert len(spelled) == 25
     for key in (*spelled, keys.op("x"), keys.job + "any:{id}"):
         assert hash_tag(key) == slot
         assert key.startswith(f"{prefix}:{{{slot}}}:{queue}:")
@@ -70,6 +70,7 @@ def test_the_registry_is_outside_the_queues_slots() -> None:
 def test_nothing_else_spells_a_key() -> None:
     """No other file of the engine holds the text of a key's kind behind a colon."""
     kinds = "again|ready|suspect|delayed|active|control|events|completed|failed|cancelled|trail|tenant|job|bad"
+    kinds += "|trash|groups|group|operations|operation|frozen"
     for path in files("engine").iterdir():
         if path.name.endswith(".py"):
             assert not re.search(rf"[\"':}}](?:{kinds}):", path.read_text()), path.name
