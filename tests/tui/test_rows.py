@@ -126,6 +126,20 @@ def test_more_rows_than_are_held_come_in_at_the_top() -> None:
     assert listed.calls <= calls + 3
 
 
+@pytest.mark.parametrize(("exact", "off"), LISTS)
+def test_ticks_without_a_change_cost_a_question_each_and_lose_no_row(exact: bool, off: float) -> None:  # noqa: FBT001 - a parameter
+    """In the midst of a list, the same rows are held after each."""
+    listed = Listed(1_000, exact=exact, off=off)
+    feed = shown(listed)
+    feed.move(500)
+    drained(feed)
+    reloaded(feed)
+    rows, calls = [row.id for row in feed.held.rows], listed.calls
+    for _ in range(20):
+        reloaded(feed)
+    assert ([row.id for row in feed.held.rows], listed.calls - calls) == (rows, 20)
+
+
 def test_a_row_that_left_leaves_the_cursor_on_no_row() -> None:
     """The next rows come up, the cursor's line stays, and only a movement chooses another row."""
     listed = Listed(1_000)
