@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import engine
@@ -107,11 +107,10 @@ async def _engine(stack: AsyncExitStack, wanted: Wanted) -> tuple[Eyes, Hands | 
     place = wanted.embedded or place_of(settings.redis_url)
     if not wanted.write:
         viewer = await stack.enter_async_context(app.view(settings))
-        return cast("Eyes", viewer), None, Who(place, profile=wanted.profile, app=wanted.app)
+        return viewer, None, Who(place, profile=wanted.profile, app=wanted.app)
     actor = whoami()
-    inspector = await stack.enter_async_context(app.inspect(settings, actor=actor))
+    hands = await stack.enter_async_context(app.inspect(settings, actor=actor))
     name = f"{actor.name}@{actor.origin}"
-    hands = cast("Hands", inspector)
     return hands, hands, Who(place, name, writes=True, profile=wanted.profile, app=wanted.app)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import cast
 
 import pytest
 
-from admin_tui.admin import Hands
 from engine.streams import SyncStore
 from tests.contract.fake_world import FakePlayer
 from tests.contract.real_world import RealPlayer, make_app, settings
@@ -30,6 +28,6 @@ async def world(request: pytest.FixtureRequest, server: str) -> AsyncGenerator[W
     app, store = make_app(), SyncStore(server)
     try:
         async with app.inspect(settings(server, prefix)) as hands:
-            yield World(RealPlayer(app, store, prefix, cast("Hands", hands)))
+            yield World(RealPlayer(app, store, prefix, hands))
     finally:
         store.close()

@@ -97,7 +97,9 @@ class RealPlayer:
         self._store.command("ZADD", registry.workers, now, consumer)
 
     def expire(self, plan: Plan) -> None:
-        """The plan's time is over: Redis has let go of its keys."""
+        """The plan's time is over: Redis has let go of its keys, as it does by itself after ten minutes."""
+        for key in (self._keys.operation + plan.id, self._keys.frozen + plan.id):
+            assert 0 < self._store.command("PTTL", key) <= 600_000, f"{key} would stay"
         self._store.command("UNLINK", self._keys.operation + plan.id, self._keys.frozen + plan.id)
 
     def age(self, operation: Operation) -> None:
