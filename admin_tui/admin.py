@@ -38,7 +38,8 @@ class Eyes(Protocol):
     ) -> Window:
         """Up to `size` rows: from row `rank` on, or those next to a cursor of another window, or the first ones.
 
-        Ended jobs and the trash come newest first, delayed ones by due time, the others in running order.
+        Ended jobs and the trash come newest first, delayed ones by due time, the others in running order. A cursor is
+        a place in the list: it can be given either way, and holds when its row has gone.
         """
         ...
 
