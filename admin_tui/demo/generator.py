@@ -23,6 +23,8 @@ _LONGEST_US = 60 * 1_000_000
 _WARM_UP_US = 30 * 1_000_000
 """So long has it been running when it is first looked at."""
 _KEPT = 1_000
+_HOPELESS = 0.1
+"""Of the attempts that go wrong, so many are the last at once."""
 
 
 class DemoWorld:
@@ -107,7 +109,7 @@ class DemoWorld:
         elif self._rng.random() >= kind.wrong:
             work.log(queue, record, "done")
             work.complete(queue, record, f'{{"ok":true,"items":{self._rng.randint(0, 500)}}}')
-        elif record.attempts + 1 < kind.attempts:
+        elif record.attempts + 1 < kind.attempts and self._rng.random() >= _HOPELESS:
             work.log(queue, record, f"failed: {kind.trouble.sentence}")
             work.retry(queue, record, kind.trouble, 2_000 << record.attempts)
             return

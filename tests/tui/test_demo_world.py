@@ -62,6 +62,8 @@ async def test_it_works_as_time_passes() -> None:
     assert done["sync_ads"] == done["score_run"] == done["notify_push"] == 0
     assert _of(later, "sync_ads").waiting > _of(first, "sync_ads").waiting
     assert sum(minute.retried for minute in _minutes(later, "ingest_reviews")) > 0
+    much_later = await demo.after(60)
+    assert _of(much_later, "ingest_reviews").failed > _of(first, "ingest_reviews").failed
     places = {"ingest_reviews": 4, "export_pdf": 4, "notify_email": 16, "import_csv": 2}
     assert all(_of(later, name).active <= most for name, most in places.items())
 
