@@ -162,7 +162,8 @@ def _settle(at_s: float, at_us: int, who: str, queue: str, args: Words, reply: A
             args[i].decode(),
             fence=int(args[i + 1]),
             verb=args[i + 2].decode(),
-            delay_ms=int(args[i + 4]),
+            # Of a failure it is the fingerprint, and of a verb without a delay nothing.
+            delay_ms=int(args[i + 4]) if args[i + 2] in {b"retry", b"snooze"} else 0,
             answer=answer.decode(),
         )
         for i, answer in zip(range(1, len(args), 5), reply, strict=True)
