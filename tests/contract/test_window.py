@@ -197,3 +197,15 @@ async def _ten(world: World, listed: Listed) -> None:
                 assert sorted(world.start(10) + world.start(10)) == TEN
             elif listed == "cancelled":
                 await world.done(await world.plan("cancel", Matching("waiting")))
+
+
+@pytest.mark.parametrize("listed", ["waiting", "completed", "delayed"])
+async def test_a_cursor_is_a_place_and_can_be_given_either_way(world: World, listed: Listed) -> None:
+    """Above what lies below a window is the window, and below what lies above it."""
+    await _ten(world, listed)
+    every = await world.ids(listed)
+    first = await world.hands.window(QUEUE, listed, 3)
+    middle = await world.hands.window(QUEUE, listed, 4, below=first.below)
+    assert [row.id for row in middle.rows] == every[3:7]
+    assert await world.ids(listed, 3, above=middle.below) == every[3:6]
+    assert await world.ids(listed, 3, below=middle.above) == every[4:7]
