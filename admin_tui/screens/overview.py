@@ -26,6 +26,8 @@ from engine import ErrorGroup
 ASKED = 5
 """The groups of so many queues, those with most failed jobs, are asked for."""
 EVERY_S = 10.0
+TALL = 30
+"""From so many lines on there is room for more reasons and failures."""
 
 
 class Overview(RowsView[QueueRow]):
@@ -34,7 +36,7 @@ class Overview(RowsView[QueueRow]):
     name_ = "overview"
     BINDINGS = bindings("tables", "overview")
     empty = "this app has no queues"
-    detail_lines: ClassVar[int] = 8
+    detail_lines: ClassVar[int] = 12
     orders = (
         Order[QueueRow]("worst first"),
         Order[QueueRow]("by name", lambda row: row.name),
@@ -60,13 +62,13 @@ class Overview(RowsView[QueueRow]):
     def top(self, width: int) -> Sequence[Line]:
         if self.size.height < 14:
             return [health_line(self.all_rows, width)]
-        return health_lines(self.all_rows, width)
+        return health_lines(self.all_rows, width, 3 if self.size.height < TALL else 5)
 
     def detail(self, row: QueueRow | None, width: int, height: int) -> Sequence[Line]:
         snapshot, rows = self.known.snapshot, self.all_rows
         totals = [total_line(snapshot, rows, width), server_line(snapshot, width)]
         groups = [group for name in self._groups for group in self._groups[name]]
-        failures = failure_lines(groups, self.known.now_ms, width, min(4, height - 3))
+        failures = failure_lines(groups, self.known.now_ms, width, min(4 if self.size.height < TALL else 8, height - 3))
         return [*failures, rule(width), *totals] if failures else totals[-height:]
 
     def read(self) -> None:

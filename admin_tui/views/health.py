@@ -23,8 +23,8 @@ _FEW = 5
 class QueueRow(NamedTuple):
     """A queue with what the overview says of it. `reason` is empty where all is well.
 
-    `places` are those of its living workers. `done` and `failing` are of the last whole minutes; `failing` is None if
-    nothing ended.
+    `places` are those of its living workers. `done_per_minute` is of the last whole minutes, `failing` of the running
+    one too, and None if nothing ended.
     """
 
     view: QueueView
@@ -59,10 +59,10 @@ def _row(snapshot: Snapshot, view: QueueView) -> QueueRow:
         if view.name in worker.queues and snapshot.at_ms - worker.seen <= SILENT_MS
     ]
     places = sum(worker.concurrency.get(view.name, 0) for worker in alive)
-    recent = [minute for minute in view.minutes[-RECENT - 1 :] if minute is not None]
-    failing = _failing(recent)
+    failing = _failing([minute for minute in view.minutes[-RECENT - 1 :] if minute is not None])
     mark, reason = _judge(view, len(alive), places, failing)
-    done = sum(minute.completed for minute in recent) / max(1, len(recent))
+    whole = [minute.completed for minute in view.minutes[-RECENT - 1 : -1] if minute is not None]
+    done = sum(whole) / max(1, len(whole))
     return QueueRow(view, mark, reason, places, done, failing)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from admin_tui.draw.line import Line, Span, Style
-from admin_tui.text import Safe, fit, safe, width, wrapped
+from admin_tui.text import Safe, fit, safe, width, wrapped, wrapped
 
 _BREAK = Safe("   ")
 
@@ -60,6 +60,21 @@ def words(text: str, cells: int) -> list[Safe]:
         lines += [line, *whole[:-1]] if line else whole[:-1]
         line = whole[-1] if whole else Safe("")
     return [*lines, line]
+
+
+def worded(text: str, cells: int) -> list[Safe]:
+    """The text on as many lines as it needs, broken between words where that can be."""
+    lines, line = list[str](), ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if width(safe(longer, 4 * cells)) <= cells:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        *full, line = wrapped(word, cells) or [""]
+        lines += full
+    return [safe(shown, cells) for shown in [*lines, line]]
 
 
 def note(words: str, cells: int) -> Line:

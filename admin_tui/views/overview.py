@@ -24,21 +24,42 @@ def overview_columns(*, ascii_only: bool = False) -> Sequence[Column[QueueRow]]:
 
     def trend(row: QueueRow, cells: int) -> Span:
         done = [None if minute is None else float(minute.completed) for minute in row.view.minutes]
-        return Span(sparkline(spread_values(done, cells), cells, ascii_only=ascii_only), "completed")
+        return Span(trend_of(done, cells, ascii_only=ascii_only), "completed")
 
     return (
         Column("", lambda row, _: Span(safe(row.mark), STYLES[row.mark]), 1),
         Column("QUEUE", lambda row, cells: Span(shorten(row.name, cells), _name(row)), 14, flex=2),
-        Column("WAIT", lambda row, _: Span(count(row.view.counts.waiting), "waiting"), 5, align="right"),
-        Column("RUN", lambda row, _: Span(_run(row), "active"), 6, align="right", since=55),
-        Column("DELAY", lambda row, _: Span(count(row.view.counts.delayed), "delayed"), 5, align="right", since=70),
-        Column("FAILED", lambda row, _: Span(count(row.view.counts.failed), "failed"), 6, align="right"),
+        Column("WAIT", lambda row, _: _number(row.view.counts.waiting, "waiting"), 5, align="right"),
+        Column(
+            "RUN",
+            lambda row, _: Span(_run(row), "active" if row.view.counts.active else "dim"),
+            6,
+            align="right",
+            since=55,
+        ),
+        Column("DELAY", lambda row, _: _number(row.view.counts.delayed, "delayed"), 5, align="right", since=70),
+        Column("FAILED", lambda row, _: _number(row.view.counts.failed, "failed"), 6, align="right"),
         Column("OLDEST", lambda row, _: Span(_oldest(row), _oldest_style(row)), 6, align="right"),
         Column("DONE/m", lambda row, _: Span(count(round(row.done_per_minute))), 6, align="right", since=70),
         Column("FAIL", lambda row, _: Span(percent(row.failing), _failing(row)), 5, align="right", since=55),
         Column("30 MIN", trend, 10, flex=1, since=74),
         Column("WHY", lambda row, _: Span(safe(row.reason), STYLES[row.mark]), 24, flex=3, since=112),
     )
+
+
+def trend_of(minutes: Sequence[float | None], cells: int, *, ascii_only: bool = False) -> Safe:
+    """The whole minutes as a picture, as many of them in each cell; the running one would look like a fall."""
+    whole = minutes[:-1]
+    if cells <= 0 or not whole:
+        return Safe("")
+    each = -(-len(whole) // cells)
+    buckets = len(whole) // each
+    return sparkline(spread_values(whole[-buckets * each :], buckets), buckets, ascii_only=ascii_only)
+
+
+def _number(number: int, style: Style) -> Span:
+    """Nothing is not worth a colour."""
+    return Span(count(number), style if number else "dim")
 
 
 def _name(row: QueueRow) -> Style:
@@ -111,7 +132,7 @@ def failure_lines(groups: Sequence[ErrorGroup], now_ms: int, width: int, most: i
         figures = f" {age(now_ms - group.first):>5} {age(now_ms - group.last):>5} {count(group.jobs):>7}  "
         line = [Span(safe("  x "), "failed"), Span(fit(group.title, max(0, room - 2))), Span(safe(figures))]
         if trend:
-            line.append(Span(sparkline(spread_values(group.minutes, trend), trend), "failed"))
+            line.append(Span(trend_of(group.minutes, trend), "failed"))
         lines.append(cut(line, width))
     return lines if len(lines) > 1 else [cut([Span(safe("TOP FAILURES  none failed"), "dim")], width)]
 

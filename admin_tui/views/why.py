@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from admin_tui.draw.line import Line, Span, Style
-from admin_tui.text import fit, safe, safe_lines, wrapped
+from admin_tui.text import fit, safe
+from admin_tui.views.lines import worded
 from engine import Explanation
 
 _SIGNS: dict[str, tuple[str, Style]] = {"yes": ("[ok]", "good"), "no": ("[NO]", "bad"), "-": ("[--]", "dim")}
@@ -11,11 +12,11 @@ _SIGNS: dict[str, tuple[str, Style]] = {"yes": ("[ok]", "good"), "no": ("[NO]", 
 
 def why_lines(explanation: Explanation, width: int) -> list[Line]:
     """Each check with its sign, then verdict and advice; long texts go on below themselves."""
-    label = min(26, max(12, width // 3))
+    label = min(max((len(check.name) for check in explanation.checks), default=0) + 1, max(12, width // 3))
     lines = list[Line]()
     for check in explanation.checks:
         sign, style = _SIGNS[check.holds]
-        texts = wrapped(check.text, max(1, width - label - 7)) or [safe("")]
+        texts = worded(check.text, max(1, width - label - 7))
         name: Style = "plain" if check.holds != "-" else "dim"
         lines.append(
             [Span(safe(f" {sign} "), style), Span(fit(check.name, label), name), Span(safe(" ")), Span(texts[0])]
@@ -35,6 +36,6 @@ def why_text(explanation: Explanation) -> str:
 
 
 def _told(label: str, text: str, width: int, style: Style) -> list[Line]:
-    lines = list(safe_lines(text, max(1, width - 10), wrap=True))
+    lines = worded(text, max(1, width - 10))
     first: Line = [Span(fit(f" {label}", 10), "dim"), Span(lines[0], style)]
     return [first, *([Span(safe(" " * 10)), Span(line, style)] for line in lines[1:])]

@@ -101,8 +101,8 @@ def test_the_verdict_says_how_many_need_somebody() -> None:
 
 
 def test_done_and_failing_are_of_the_newest_minutes() -> None:
-    """Six of them, the running one last; what was before does not count, what was not recorded is not zero."""
-    minutes = [Minute(completed=600)] * 20 + [None, *[Minute(completed=12, failed=4)] * 5]
+    """Five whole ones and, for failures, the running one; what was not recorded is not zero."""
+    minutes = [Minute(completed=600)] * 20 + [None, *[Minute(completed=12, failed=4)] * 4, Minute(failed=4)]
     view = queue("q")
     row = only(type(view)(counts=view.counts, limits=view.limits, trash=0, minutes=list(minutes)))
-    assert (row.done_per_minute, row.failing) == (12.0, 0.25)
+    assert (row.done_per_minute, row.failing) == (12.0, 20 / 68)

@@ -17,6 +17,7 @@ from admin_tui.text import Times, width
 from admin_tui.views import job, jobs, overview
 from admin_tui.views.header import header, tabs, trouble
 from admin_tui.views.health import queue_rows
+from admin_tui.views.lines import worded
 from admin_tui.views.why import why_lines
 from engine import JobDetail, JobLine, Listed, Snapshot
 
@@ -217,3 +218,20 @@ async def test_trouble_is_told_with_its_age_and_its_cause(world: DemoWorld) -> N
     down = trouble(known(snapshot, link=Link(0.0, missed=7, error="connection refused"), now_s=20.0), 80)
     assert down is not None
     assert text(down).rstrip() == "DOWN: connection refused; tried again in 2 s; data 20 s old"
+
+
+def test_a_trend_has_as_many_minutes_in_each_cell_and_not_the_running_one() -> None:
+    """A steady pace is a level line, whatever the width: 3 minutes a cell in 10, 2 in 20, 1 in 30."""
+    steady = [4.0] * 30 + [1.0]
+    assert overview.trend_of(steady, 10) == "█" * 10
+    assert overview.trend_of(steady, 20) == "█" * 15
+    assert overview.trend_of(steady, 40) == "█" * 30
+    assert overview.trend_of([None, 2.0, 4.0, 0.0], 5) == "·▅█"
+    assert overview.trend_of([1.0], 5) == ""
+
+
+def test_prose_breaks_between_words() -> None:
+    """A word that is longer than a line goes on in the next one; nothing is lost."""
+    assert worded("the limit of 10 starts a second", 12) == ["the limit of", "10 starts a", "second"]
+    assert worded("abcdefghij k", 4) == ["abcd", "efgh", "ij k"]
+    assert worded("", 4) == [""]
