@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from admin_tui.draw.line import Line, Span, Style
-from admin_tui.text import Safe, fit, safe, width, wrapped, wrapped
+from admin_tui.text import Safe, fit, safe, width, wrapped
 
 _BREAK = Safe("   ")
 
@@ -72,7 +72,7 @@ def worded(text: str, cells: int) -> list[Safe]:
             continue
         if line:
             lines.append(line)
-        *full, line = wrapped(word, cells) or [""]
+        *full, line = wrapped(word, cells)
         lines += full
     return [safe(shown, cells) for shown in [*lines, line]]
 
