@@ -62,21 +62,6 @@ def words(text: str, cells: int) -> list[Safe]:
     return [*lines, line]
 
 
-def worded(text: str, cells: int) -> list[Safe]:
-    """The text on as many lines as it needs, broken between words where that can be."""
-    lines, line = list[str](), ""
-    for word in text.split(" "):
-        longer = f"{line} {word}" if line else word
-        if width(safe(longer, 4 * cells)) <= cells:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        *full, line = wrapped(word, cells)
-        lines += full
-    return [safe(shown, cells) for shown in [*lines, line]]
-
-
 def note(words: str, cells: int) -> Line:
     """A dim line."""
     return [Span(safe(words, cells), "dim")]

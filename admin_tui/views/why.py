@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from admin_tui.draw.line import Line, Span, Style
 from admin_tui.text import fit, safe
-from admin_tui.views.lines import worded
+from admin_tui.views.lines import words
 from engine import Explanation
 
 _SIGNS: dict[str, tuple[str, Style]] = {"yes": ("[ok]", "good"), "no": ("[NO]", "bad"), "-": ("[--]", "dim")}
@@ -16,7 +16,7 @@ def why_lines(explanation: Explanation, width: int) -> list[Line]:
     lines = list[Line]()
     for check in explanation.checks:
         sign, style = _SIGNS[check.holds]
-        texts = worded(check.text, max(1, width - label - 7))
+        texts = words(check.text, max(1, width - label - 7))
         name: Style = "plain" if check.holds != "-" else "dim"
         lines.append(
             [Span(safe(f" {sign} "), style), Span(fit(check.name, label), name), Span(safe(" ")), Span(texts[0])]
@@ -36,6 +36,6 @@ def why_text(explanation: Explanation) -> str:
 
 
 def _told(label: str, text: str, width: int, style: Style) -> list[Line]:
-    lines = worded(text, max(1, width - 10))
+    lines = words(text, max(1, width - 10))
     first: Line = [Span(fit(f" {label}", 10), "dim"), Span(lines[0], style)]
     return [first, *([Span(safe(" " * 10)), Span(line, style)] for line in lines[1:])]

@@ -17,7 +17,6 @@ from admin_tui.text import Times, width
 from admin_tui.views import job, jobs, overview
 from admin_tui.views.header import header, tabs, trouble
 from admin_tui.views.health import queue_rows
-from admin_tui.views.lines import worded
 from admin_tui.views.why import why_lines
 from engine import JobDetail, JobLine, Listed, Snapshot
 
@@ -228,10 +227,3 @@ def test_a_trend_has_as_many_minutes_in_each_cell_and_not_the_running_one() -> N
     assert overview.trend_of(steady, 40) == "█" * 30
     assert overview.trend_of([None, 2.0, 4.0, 0.0], 5) == "·▅█"
     assert overview.trend_of([1.0], 5) == ""
-
-
-def test_prose_breaks_between_words() -> None:
-    """A word that is longer than a line goes on in the next one; nothing is lost."""
-    assert worded("the limit of 10 starts a second", 12) == ["the limit of", "10 starts a", "second"]
-    assert worded("abcdefghij k", 4) == ["abcd", "efgh", "ij k"]
-    assert worded("", 4) == [""]
