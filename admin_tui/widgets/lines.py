@@ -45,6 +45,10 @@ class Lines(ScrollView, can_focus=False):
             if before != now:
                 self.refresh(Region(0, y - self.scroll_offset.y, self.scrollable_content_region.width, 1))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._brush.dip(self)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         number = self.scroll_offset.y + y
         line = self._lines[number] if number < len(self._lines) else ()

@@ -53,18 +53,22 @@ class Painter:
 
 
 class Brush:
-    """Paints as the app looks now."""
+    """Paints as the app looks now; that is asked once a painting: for each line it would cost most of the time."""
 
     def __init__(self) -> None:
-        self._painter = Painter(DARK)
+        self._painter: Painter | None = None
 
-    def of(self, widget: Widget) -> Painter:
+    def dip(self, widget: Widget) -> Painter:
         """The painter for the palette of the widget's app (the dark one's if it has none), on the widget's ground."""
         palette = widget.app.palette if isinstance(widget.app, HasPalette) else DARK
-        ground = widget.rich_style
-        if palette is not self._painter.palette or ground != self._painter.ground:
-            self._painter = Painter(palette, ground)
-        return self._painter
+        ground, known = widget.rich_style, self._painter
+        if known is None or palette is not known.palette or ground != known.ground:
+            known = self._painter = Painter(palette, ground)
+        return known
+
+    def of(self, widget: Widget) -> Painter:
+        """The painter as it was dipped last."""
+        return self._painter or self.dip(widget)
 
 
 def _at_most(span: Span, cells: int) -> tuple[str, int]:

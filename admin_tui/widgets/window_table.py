@@ -215,6 +215,10 @@ class WindowTable(ScrollView, Generic[Row], can_focus=True, inherit_bindings=Fal
             self._feed.scroll(round(new_value))
             self._shown()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._brush.dip(self)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         drawn = self._drawn[y] if y < len(self._drawn) else Painted(())
         return self._brush.of(self).strip(drawn.line, self.scrollable_content_region.width, drawn.over)
