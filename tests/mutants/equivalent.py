@@ -80,6 +80,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "a longer text of digits is above the bound behind it, or has zeros in front and is that number all the same",
     ),
     Equivalent(
+        "snapshot.lua",
+        "found.err or found",
+        "without found.err",
+        "the servers of the tests raise the text of an error; Redis 7 raises a table that has it as `err`",
+    ),
+    Equivalent(
         "repair.lua",
         "score and set ~= set_of(job)",
         "without score",

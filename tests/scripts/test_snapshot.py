@@ -115,6 +115,17 @@ def test_a_key_of_another_type_costs_its_queue_only(bare: Rig, redis_url: str, n
     assert [(queue.counts.queue, queue.counts.waiting) for queue in state.queues] == [("q", 1)]
 
 
+def test_a_stream_that_can_take_no_more_costs_its_queue_only(bare: Rig, redis_url: str) -> None:
+    """Another producer has used up its entries' ids, and the group has read them."""
+    spoilt = Rig(redis_url, bare.keys.prefix, "spoilt")
+    spoilt.command("XADD", spoilt.keys.ready, f"{2**64 - 1}-{2**64 - 1}", "id", "x")
+    spoilt.command("XGROUP", "CREATE", spoilt.keys.ready, "workers", "0")
+    spoilt.command("XREADGROUP", "GROUP", "workers", "w", "STREAMS", spoilt.keys.ready, ">")
+    bare.configure()
+    assert [queue.counts.queue for queue in look(spoilt, bare).queues] == ["q"]
+    spoilt.close()
+
+
 def test_junk_among_the_counters_counts_as_none(bare: Rig) -> None:
     """Counters that are no numbers, a minute of another type, a bucket of another type: the rest is shown."""
     bare.configure(shared_rate=5.0)

@@ -31,11 +31,10 @@ local function read_minute(key)
   if not counters then
     return ''
   end
-  local found = counters[1] or counters[2] or counters[3] or counters[4]
   for n = 1, 4 do
     counters[n] = digits(whole(counters[n]) or 0)
   end
-  return (found or redis.call('EXISTS', key) == 1) and table.concat(counters, ' ') or ''
+  return redis.call('EXISTS', key) == 1 and table.concat(counters, ' ') or ''
 end
 
 local function read_queue(at, kept)
