@@ -71,7 +71,7 @@ def what_if(limits: LimitsView, waiting: int, changed: LimitSettings) -> WhatIf:
         return new[name] if new[name] is not None else limit.configured
 
     def drain_s(*, changing: bool) -> float | None:
-        rates = [value for name in ("rate", "shared_rate") if (value := rate(name, changing=changing))]
+        rates = [value for name in ("rate", "shared_rate") if (value := rate(name, changing=changing) or 0) > 0]
         return waiting / min(rates) if rates else None
 
     return WhatIf(drain_s(changing=False), drain_s(changing=True))

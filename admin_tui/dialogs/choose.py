@@ -34,5 +34,5 @@ class ChooseDialog(Dialog[str]):
         """An option's key chooses it."""
         if key not in dict(self._options):
             return False
-        self.dismiss(key)
+        self.close(key)
         return True

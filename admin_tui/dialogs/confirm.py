@@ -31,7 +31,7 @@ class ConfirmDialog(Dialog[str]):
     def __init__(self, title: str, asked: Asked | None = None) -> None:
         super().__init__()
         self._title, self._asked = title, asked
-        self._ids_shown, self._open, self._drawn = False, True, False
+        self._ids_shown, self._drawn = False, False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -59,15 +59,10 @@ class ConfirmDialog(Dialog[str]):
         if self._drawn:
             self._draw()
 
-    @property
-    def open(self) -> bool:
-        """It has not been answered."""
-        return self._open
-
     def ask(self, asked: Asked) -> None:
         """This is what is asked from now on; what was pressed before does not count."""
         self._asked = asked
-        if self._drawn:
+        if self._drawn and self.open:
             self._show_asked()
 
     def _show_asked(self) -> None:
@@ -100,7 +95,7 @@ class ConfirmDialog(Dialog[str]):
 
     @on(Button.Pressed, "#no")
     def _cancel(self) -> None:
-        self._close(None)
+        self.close(None)
 
     @on(Button.Pressed, "#yes")
     def _press(self) -> None:
@@ -125,12 +120,7 @@ class ConfirmDialog(Dialog[str]):
 
     def _confirm(self) -> None:
         if self._asked is not None and self._asked.button and self._confirmed.missing is None and self.counting:
-            self._close(self._confirmed.reason.strip())
-
-    def _close(self, answer: str | None) -> None:
-        if self._open:
-            self._open = False
-            self.dismiss(answer)
+            self.close(self._confirmed.reason.strip())
 
     @property
     def _confirmed(self) -> Confirm:

@@ -33,6 +33,18 @@ class Dialog(ModalScreen[Answer | None]):
     def __init__(self) -> None:
         super().__init__()
         self._painted_s: float | None = None
+        self._open = True
+
+    @property
+    def open(self) -> bool:
+        """It has not been answered."""
+        return self._open
+
+    def close(self, answer: Answer | None) -> None:
+        """This is the answer, if there was none before."""
+        if self._open:
+            self._open = False
+            self.dismiss(answer)
 
     def show_anew(self) -> None:
         """What is shown changes what an answer means: keys count again once that is painted."""
@@ -65,7 +77,7 @@ class Dialog(ModalScreen[Answer | None]):
         if event.key == "escape":
             event.stop()
             event.prevent_default()
-            self.dismiss(None)
+            self.close(None)
         elif not self.seen(event) or (not self.typing and self.answer(event.key)):
             event.stop()
             event.prevent_default()

@@ -66,7 +66,8 @@ class LimitsDialog(Dialog[Mapping[Field, str]]):
 
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._tell("")
+        typed_before = {field: self._edit.typed.get(field, "") for field in FIELDS}
+        self._tell(self._edit.error if self._typed == typed_before else "")
 
     @on(Input.Submitted)
     def _next(self) -> None:
@@ -74,12 +75,12 @@ class LimitsDialog(Dialog[Mapping[Field, str]]):
 
     @on(Button.Pressed, "#no")
     def _cancel(self) -> None:
-        self.dismiss(None)
+        self.close(None)
 
     @on(Button.Pressed, "#yes")
     def _set(self) -> None:
         if self.counting:
-            self.dismiss(self._typed)
+            self.close(self._typed)
 
     def _tell(self, error: str) -> None:
         """What the new limits would do to what waits, or what is wrong with them."""
