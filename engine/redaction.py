@@ -13,9 +13,22 @@ from functools import partial
 
 from msgspec import Struct
 
-_NAMES = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "authorization")
-_NAMES_TOO = ("credential", "cookie", "pwd")
+_NAMES = (
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "authorization",
+    "credential",
+    "cookie",
+)
 _ALONE = ("auth", "pass")
+"""In free text these are words like others."""
 _MARK = "[redacted: "
 
 # Every pattern takes what it matches for good, or begins where no word goes on: hostile text costs linear time.
@@ -41,9 +54,13 @@ class Redacted(Struct, frozen=True):
 
 
 def is_secret(name: str) -> bool:
-    """Whether what stands under this name is a secret."""
+    """Whether what stands under this name in JSON is a secret."""
+    return name.lower() in _ALONE or _sounds_secret(name)
+
+
+def _sounds_secret(name: str) -> bool:
     plain = re.sub(r"[^a-z0-9]", "", name.lower())
-    return plain in _ALONE or any(word in plain for word in (*_NAMES, *_NAMES_TOO))
+    return any(word in plain for word in _NAMES)
 
 
 def redact_text(text: str) -> Redacted:
@@ -55,7 +72,7 @@ def redact_text(text: str) -> Redacted:
     parts: list[str] = []
     done = 0
     for named in _NAMED.finditer(text):
-        value = _VALUE.match(text, named.end()) if named.start() >= done and is_secret(named[1]) else None
+        value = _VALUE.match(text, named.end()) if named.start() >= done and _sounds_secret(named[1]) else None
         if value is not None and not _is_count(named[1], value[0]):
             parts += (text[done : value.start()], _mark("text", len(value[0])))
             done = value.end()

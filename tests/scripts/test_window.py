@@ -101,6 +101,24 @@ def test_a_row_amid_a_stream_is_found_by_time(bare: Rig) -> None:
     assert see(bare, "waiting", above=found.above).first == pytest.approx(47, abs=1)
 
 
+def test_rows_near_an_end_are_counted(bare: Rig) -> None:
+    """Within a hundred rows of the first or the last one, whatever their times; those between are estimated."""
+    bare.configure()
+    for n in range(400):
+        bare.command("XADD", bare.keys.ready, f"{1 if n < 100 else 2 if n < 300 else 3}-{n + 1}", "id", f"j{n}")
+        bare.command("HSET", f"{bare.keys.job}j{n}", "name", "work", "state", "waiting", "run", n + 1, "payload", "{}")
+    near = see(bare, "waiting", size=50)
+    assert [see(bare, "waiting", size=1, below=near.below).first] == [50]
+    ends = see(bare, "waiting", size=50, rank=350)
+    assert see(bare, "waiting", size=1, above=ends.above).first == 349
+    amid = see(bare, "waiting", size=1, below="3 2-200")
+    assert (ids(amid), amid.first) == (["j200"], 200)
+    assert see(bare, "waiting", size=1, below="3 1-99").first == 99
+    assert see(bare, "waiting", size=1, below="3 1-100").first == 200
+    assert see(bare, "waiting", size=1, below="3 3-301").first == 301
+    assert see(bare, "waiting", size=1, below="3 2-299").first == 200
+
+
 def test_streams_follow_each_other_in_running_order(rig: Rig) -> None:
     """What was released comes first, then suspects, then the others; a window goes over from one to the next."""
     rig.enqueue("a", "b")

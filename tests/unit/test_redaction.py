@@ -81,7 +81,15 @@ def test_a_secret_in_free_text(text: str, clear: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Basic authentication failed", "the bearer of news", "unexpected token: }", "max_tokens=500", "a = b: c", "x@y.z"],
+    [
+        "Basic authentication failed",
+        "the bearer of news",
+        "unexpected token: }",
+        "max_tokens=500",
+        "a = b: c",
+        "x@y.z",
+        "pass: 5",
+    ],
 )
 def test_plain_text_stays(text: str) -> None:
     """Though it has the words."""
