@@ -18,6 +18,7 @@ from admin_tui.asking import Calls, Start
 from admin_tui.cheatsheet import help_lines
 from admin_tui.dialogs.stage import AppStage
 from admin_tui.draw.line import Style
+from admin_tui.in_turn import InTurn
 from admin_tui.known import Known
 from admin_tui.link import Link
 from admin_tui.polling import Polling
@@ -28,6 +29,7 @@ from admin_tui.screens.jobs import Jobs
 from admin_tui.screens.log import LogView
 from admin_tui.screens.palette import Commands
 from admin_tui.screens.reading import Reading
+from admin_tui.screens.rows_view import RowsView
 from admin_tui.screens.shell import Shell
 from admin_tui.screens.table import VIEWS
 from admin_tui.screens.why import WhyView
@@ -61,6 +63,7 @@ class AdminApp(App[None]):
         super().__init__(ansi_color=palette is NO_COLOUR)
         self.session, self.palette = session, palette
         self.eyes, self.calls = session.eyes, Calls()
+        self._keys = InTurn(self, self._hand_on)
         link = Link(now_s())
         self._known = Known(session.who, session.first, link, now_s())
         self.now_s = now_s
@@ -82,6 +85,16 @@ class AdminApp(App[None]):
         """The overview is shown, and the loop of questions runs."""
         self.push_screen(Shell([view() for view in VIEWS]))
         self.run_worker(self.polling.run(), group="polling")
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key waits for the one before it."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._keys.press(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, key: events.Key) -> None:
+        await super().on_event(key)
 
     def start(self) -> Start:
         """What runs questions to the engine; they end with the program only."""
@@ -171,11 +184,18 @@ class AdminApp(App[None]):
     def go_to(self, text: str) -> None:
         """What was typed behind `:` is on top; a line says what could not be understood."""
         try:
-            place = read_place(text, self.view_names, [queue.name for queue in self.known.snapshot.queues])
+            shown = self.shell.view.of_queue if self.shell is not None else ""
+            place = read_place(text, self.view_names, [queue.name for queue in self.known.snapshot.queues], shown)
         except SettingError as error:
             self.tell(str(error), "bad")
             return
         place(self)
+
+    def open_worker(self, name: str) -> None:
+        """The workers whose name has this text are shown."""
+        self.show_view("workers")
+        if (shell := self.shell) is not None and isinstance(workers := shell.views["workers"], RowsView):
+            workers.only(name)
 
     def open_queue(self, queue: str, listed: Listed | None = None, query: str = "") -> None:
         """The jobs of the queue are shown; without a list the one that wants to be looked at."""

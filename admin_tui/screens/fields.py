@@ -70,7 +70,7 @@ class Field(Widget):
         if text is not None:
             field.value = text
         field.cursor_position = len(field.value)
-        field.focus()
+        self.screen.set_focus(field)  # at once: what is typed next is its
 
     def show(self, text: str) -> None:
         """It holds the text; without one it is hidden."""

@@ -28,7 +28,7 @@ def read_place(text: str, views: Sequence[str], queues: Sequence[str], queue: st
             return lambda host: host.open_job(JobPlace(queue, rest))
         raise SettingError(f"which queue is {rest!r} of? j QUEUE ID, as in j {queues[0] if queues else 'QUEUE'} {rest}")
     if word in ("w", "worker"):
-        return lambda host: host.show_view("workers")
+        return lambda host: host.open_worker(rest)
     if not rest:
         found = [name for name in views if name.startswith(word)]
         if len(found) == 1 or word in found:

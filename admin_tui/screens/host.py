@@ -58,6 +58,10 @@ class Host(Protocol):
         """The jobs of the queue are shown; without a list the one that wants to be looked at."""
         ...
 
+    def open_worker(self, name: str) -> None:
+        """The workers whose name has this text are shown."""
+        ...
+
     def open_job(self, place: JobPlace) -> None:
         """The job is on top."""
         ...

@@ -144,6 +144,10 @@ class JobView(View):
             return None
         return Jobs(self._place.queue, (line_of(self._detail.status),), listed_of(self._detail))
 
+    @property
+    def of_queue(self) -> str:
+        return self._place.queue
+
     def copies(self) -> Mapping[str, str]:
         """The job without what was revealed: a clipboard is no place for secrets."""
         if self._detail is None:

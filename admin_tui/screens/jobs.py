@@ -11,21 +11,20 @@ from textual.app import ComposeResult
 from admin_tui.actions.targets import All, OneQueue, Target, pick
 from admin_tui.export import as_json, path_for, write_list
 from admin_tui.known import Known
-from admin_tui.rows import InMemory, Source
 from admin_tui.rows.listing import Listing
 from admin_tui.screens.bindings import bindings
 from admin_tui.screens.fields import Field
 from admin_tui.screens.host import JobPlace
+from admin_tui.screens.hunt import Hunt
 from admin_tui.screens.rows_view import parts
 from admin_tui.screens.table_view import TableView
-from admin_tui.searching import Found, Searching
 from admin_tui.views.commands import job_copies
 from admin_tui.views.health import QueueRow, queue_rows
 from admin_tui.views.jobs import LISTS, Place, first_list, job_columns, preview, queue_line, state_line, status_line
 from admin_tui.views.lines import rule
 from admin_tui.widgets.lines import Lines
 from admin_tui.widgets.window_table import WindowTable
-from engine import EngineError, JobDetail, JobLine, Listed, Matching
+from engine import JobDetail, JobLine, Listed, Matching
 
 DETAIL = 4
 
@@ -41,11 +40,8 @@ class Jobs(TableView[JobLine]):
         self.queue = ""
         self.listed: Listed = "waiting"
         self.query_ = ""
-        self._search: Searching | None = None
-        self._hits: InMemory[JobLine] = InMemory()
-        self._source: Source[JobLine] = self._hits
+        self._hunt: Hunt | None = None
         self._detail: JobDetail | None = None
-        self._shown_s = 0.0
 
     def compose(self) -> ComposeResult:
         yield Lines(id="top")
@@ -130,51 +126,30 @@ class Jobs(TableView[JobLine]):
 
     def _show(self) -> None:
         """The list is shown from its top, or a search of it begins."""
-        self._stop_search()
-        self._detail = None
+        if self._hunt is not None:
+            self._hunt.leave()
+        self._detail, field = None, self.query_one("#filter", Field)
         self.table.columns = self._columns()
         self.table.empty = f"no {self.listed} jobs" if not self.query_ else "no hits yet"
+        field.show(self.query_)
         if self.query_:
-            self._source = self._hits = InMemory()
+            self._hunt = hunt = Hunt(self.host, field, self._hunted)
+            self.table.show(hunt.hits)
+            hunt.begin(self.queue, Matching(self.listed, self.query_))
         else:
-            self._source = Listing(self.host.eyes, self.host.calls, self.queue, self.listed)
-        self.table.show(self._source)
-        self.query_one("#filter", Field).show(self.query_)
-        if self.query_:
-            self._begin_search()
+            self._hunt = None
+            self.table.show(self._listing)
         self._draw()
 
-    def _begin_search(self) -> None:
-        search = self._search = Searching(self.host.eyes, self.host.calls, self._found, time.monotonic)
-        self.host.start()(self._run(search, self.queue, Matching(self.listed, self.query_)))
+    @property
+    def _listing(self) -> Listing:
+        return Listing(self.host.eyes, self.host.calls, self.queue, self.listed)
 
-    async def _run(self, search: Searching, queue: str, where: Matching) -> None:
-        try:
-            await search.run(queue, where)
-        except EngineError as error:
-            if search is self._search:
-                self._search = None
-                self.query_one("#filter", Field).wrong(str(error))
-                self.query_one("#filter", Field).edit()
-
-    def _found(self, found: Found) -> None:
-        if self._search is None or self._search.found is not found or not self.is_attached:
-            return
-        self._hits.rows = found.rows
-        now_s = time.monotonic()
-        if not self._search.running or now_s - self._shown_s > 0.2 or len(found.rows) < 50:
-            self._shown_s = now_s
-            self.table.empty = "no job matches" if found.ended else "no hits yet"
-            self.table.reload()
-            self.query_one("#filter", Field).note(found.words)
-            self._draw()
-
-    def _stop_search(self) -> bool:
-        search, stopping = self._search, self._search is not None and self._search.running
-        if search is not None:
-            search.stop()
-            self.query_one("#filter", Field).note(search.found.words)
-        return stopping
+    def _hunted(self) -> None:
+        if self._hunt is not None and self._hunt.found.ended:
+            self.table.empty = "no job matches"
+        self.table.reload()
+        self._draw()
 
     def on_field_kept(self, event: Field.Kept) -> None:
         """The query is searched for."""
@@ -195,7 +170,7 @@ class Jobs(TableView[JobLine]):
 
     def back(self) -> bool:
         """A running search is stopped first, then the filter is cleared."""
-        if self._stop_search():
+        if self._hunt is not None and self._hunt.stop():
             return True
         if self.query_:
             self._clear()
@@ -221,10 +196,13 @@ class Jobs(TableView[JobLine]):
             return None if row is None else OneQueue(row.name, row.view.limits, row.view.counts)
         table, every = self.table, None
         if table.all_marked:
-            found = self._search.found if self._search is not None else None
-            number = table.total if not self.query_ else len(found.rows) if found is not None and found.ended else None
-            every = All(self.queue, Matching(self.listed, self.query_), number)
+            counted = self._hunt is None or self._hunt.found.ended
+            every = All(self.queue, Matching(self.listed, self.query_), table.total if counted else None)
         return pick(self.queue, self.listed, table.row, list(table.marked.values()), every)
+
+    @property
+    def of_queue(self) -> str:
+        return self.queue
 
     def copies(self) -> Mapping[str, str]:
         """What the copy menu offers of the chosen job."""
@@ -236,10 +214,10 @@ class Jobs(TableView[JobLine]):
 
     def export(self) -> None:
         """All that is listed is written to a file, or all hits."""
-        what = f"{self.queue}-{self.listed}"
-        path, source = path_for(what, time.time()), self._source
+        path = path_for(f"{self.queue}-{self.listed}", time.time())
+        source = self._hunt.hits if self._hunt is not None else self._listing
         self.host.tell(f"writing {path} ...")
-        self.ask(lambda: write_list(path, source), lambda number: self.exported(path, number))
+        self.do(lambda: write_list(path, source), lambda number: self.exported(path, number))
 
     def _turn(self, by: int) -> None:
         self.listed = LISTS[(LISTS.index(self.listed) + by) % len(LISTS)]

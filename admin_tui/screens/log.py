@@ -24,7 +24,7 @@ from admin_tui.text import safe
 from admin_tui.views.lines import rule
 from admin_tui.views.log import LEVELS, LogText, Shown, log_foot, log_heading
 from admin_tui.widgets.lines import Lines
-from engine import EngineError, LogPage
+from engine import EngineError, LogPage, escape
 
 EVERY_S = 0.2
 PAGE = 250
@@ -195,7 +195,7 @@ class LogView(View):
         if entry is None:
             self.host.tell("no line to copy", "warn")
         else:
-            self.host.copy(entry.text, "the line")
+            self.host.copy(escape(entry.text), "the line")
 
     def _save(self) -> None:
         path = path_for(f"{self._job_id}-log", time.time()).with_suffix(".log")

@@ -188,22 +188,22 @@ class RowsView(TableView[Row], Generic[Row]):
     def on_field_kept(self, event: Field.Kept) -> None:
         """Rows that hold the text are shown."""
         event.stop()
-        self._set_filter(event.text.strip())
+        self.only(event.text.strip())
 
     def on_field_left(self, event: Field.Left) -> None:
         """All rows are shown."""
         event.stop()
-        self._set_filter("")
+        self.only("")
 
     def back(self) -> bool:
         """The filter is taken back first."""
         if not self._filter:
             return super().back()
-        self._set_filter("")
+        self.only("")
         return True
 
-    def _set_filter(self, text: str) -> None:
-        """The list is another one: it is shown from its top, without marks."""
+    def only(self, text: str) -> None:
+        """Rows with this text are shown, from the top and without marks; all of them without one."""
         self._filter = text
         self.query_one("#filter", Field).show(text)
         self._source.rows = self._shown(self._rows)

@@ -66,6 +66,11 @@ class View(Widget, can_focus=True):
         """Something of the view was closed (a filter, a panel); False: there was nothing, the view itself may go."""
         return False
 
+    @property
+    def of_queue(self) -> str:
+        """The queue that is shown, where it is one."""
+        return ""
+
     def copies(self) -> Mapping[str, str]:
         """What `y` offers: texts by the names of the keys that copy them; none: there is nothing."""
         return {}
@@ -90,6 +95,10 @@ class View(Widget, can_focus=True):
     def poll(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
         """As `ask`, but nothing is asked while a question of this view is under way."""
         self._questions.poll(question, then)
+
+    def do(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
+        """As `ask`, beside whatever else is asked: `then` gets the answer in any case."""
+        Asking(self.host.start(), self.host.calls, self.failed).ask(question, then)
 
     def failed(self, error: EngineError) -> None:
         """A question of this view was answered by an error; what was shown stays."""

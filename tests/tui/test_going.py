@@ -32,6 +32,10 @@ class Went:
         """A queue."""
         self.to = ("queue", queue)
 
+    def open_worker(self, name: str) -> None:
+        """A worker."""
+        self.to = ("worker", name)
+
     def open_job(self, place: JobPlace) -> None:
         """A job."""
         self.to = ("job", place.queue, place.job_id)
@@ -48,7 +52,7 @@ class Went:
         ("score_run", ("queue", "score_run")),
         ("j score_run a:b c", ("job", "score_run", "a:b c")),
         ("job score_run x", ("job", "score_run", "x")),
-        ("w ops-w1", ("view", "workers")),
+        ("w ops-w1", ("worker", "ops-w1")),
     ],
 )
 def test_what_is_typed_leads_there(text: str, to: tuple[str, ...]) -> None:
