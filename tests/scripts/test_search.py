@@ -74,6 +74,19 @@ def test_a_holder_is_found(rig: Rig) -> None:
     assert hits(rig, "worker:host*", "active") == ["a"]
 
 
+@pytest.mark.parametrize("held", [None, "junk"])
+def test_an_active_job_that_nobody_holds_has_no_worker(bare: Rig, held: str | None) -> None:
+    """It is found by its other terms."""
+    bare.configure()
+    bare.enqueue("a")
+    bare.take(1)
+    bare.command("HDEL", bare.keys.active, "a")
+    if held is not None:
+        bare.command("HSET", bare.keys.active, "a", held)
+    assert hits(bare, "worker:*", "active") == []
+    assert hits(bare, "id:a", "active") == ["a"]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -132,6 +145,8 @@ def test_terms_of_time(rig: Rig) -> None:
         ("data.on:true", ["a"]),
         ("data.on:false", ["b"]),
         ("data.none:null", ["a"]),
+        ("data.none:t1", []),
+        ("data.map.1:y", ["b"]),
         ("data.none.deeper:null", []),
         ("data.opts:max", []),
         ("data.nowhere:1", []),
@@ -145,7 +160,7 @@ def test_terms_of_payloads(rig: Rig, query: str, found: list[str]) -> None:
     put(
         rig,
         a={"tenantId": "t1", "conn": "conn-7", "opts": {"max": 500}, "on": True, "none": None},
-        b={"tenantId": "t1", "items": [7, "x/y"], "on": False},
+        b={"tenantId": "t1", "items": [7, "x/y"], "on": False, "map": {"1": "y"}},
         c={"name": "über alles", "big": 12345678901234567890},
     )
     assert hits(rig, query) == found

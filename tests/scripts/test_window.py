@@ -207,7 +207,9 @@ def test_a_line_has_the_error_without_its_frames(rig: Rig) -> None:
     assert see(rig, "failed").rows[0].failed_reason == 'E: a ","stack":" b'
 
 
-@pytest.mark.parametrize("spoilt", [{"run": "junk"}, {"state": "junk"}, {"attempts": "-1"}, {"ended": "junk"}])
+@pytest.mark.parametrize(
+    "spoilt", [{"run": "junk"}, {"state": "junk"}, {"state": "completed"}, {"attempts": "-1"}, {"ended": "junk"}]
+)
 def test_a_record_that_cannot_be_read_is_passed_over(bare: Rig, spoilt: dict[str, str]) -> None:
     """The others are shown, and the numbers of the rows count it."""
     bare.configure()
@@ -216,6 +218,14 @@ def test_a_record_that_cannot_be_read_is_passed_over(bare: Rig, spoilt: dict[str
         bare.command("HSET", bare.keys.job + "b", field, value)
     bare.command("HSET", bare.keys.job + "a", "due", "junk", "group", "\x1b")
     assert (ids(see(bare, "waiting")), see(bare, "waiting").total) == (["a", "c"], 3)
+
+
+def test_a_due_time_that_is_none_is_left_out(bare: Rig) -> None:
+    """The line is there."""
+    bare.configure()
+    bare.enqueue("a", delay_s=60)
+    bare.command("HSET", bare.keys.job + "a", "due", "junk")
+    assert [(row.id, row.due) for row in see(bare, "delayed").rows] == [("a", None)]
 
 
 def test_ids_that_are_no_text_are_gone_on_from(bare: Rig) -> None:

@@ -36,7 +36,7 @@ local function open_lined_up(streams, is_active)
     return before + math.floor(sections[number].count * share)
   end
 
-  local function page_of(places, is_reversed, first)
+  local function page_of(places, is_reversed)
     local page, length = { ids = {}, cursors = {} }, #places
     for n, place in ipairs(places) do
       local at = is_reversed and length + 1 - n or n
@@ -44,14 +44,11 @@ local function open_lined_up(streams, is_active)
     end
     page.begins = length == 0 or #read_beside(page.cursors[1], 1, true) == 0
     page.ends = length == 0 or #read_beside(page.cursors[length], 1) == 0
-    if page.begins then
-      page.first = 0
-    elseif page.ends then
-      page.first = math.max(0, list.total - length)
-    else
-      page.first = first or estimate(page.cursors[1])
-    end
     return page
+  end
+
+  function list.row_of(page)
+    return #page.ids > 0 and estimate(page.cursors[1]) or list.total
   end
 
   function list.below(cursor, count)
@@ -74,7 +71,7 @@ local function open_lined_up(streams, is_active)
     local section = sections[number]
     local _, from_ms, to_ms = share_of(section, 0)
     local ms = from_ms + math.floor((to_ms - from_ms) * within / section.count)
-    return page_of(read_places(sections, number, ms > from_ms and digits(ms) or nil, count), false, rank)
+    return page_of(read_places(sections, number, ms > from_ms and digits(ms) or nil, count))
   end
   return list
 end

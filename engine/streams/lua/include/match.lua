@@ -105,8 +105,8 @@ local function is_in_payload(term, looking, payload)
     return false
   end
   looking.spent = looking.spent + #payload * 10
-  local is_json, document = pcall(cjson.decode, payload)
-  return is_json and is_value(value_at(document, term.op), term)
+  local _, document = pcall(cjson.decode, payload) -- of what is no JSON the text of an error, which has no values
+  return is_value(value_at(document, term.op), term)
 end
 
 local function is_held_by(term, looking, id)

@@ -1,7 +1,7 @@
 --- @include digits
 --- @include ranks
--- A list of jobs that is a sorted set. Its pages hold ids, the cursor of each (`score member`), the number of the first
--- row, and whether the list begins and ends there.
+-- A list of jobs that is a sorted set. Its pages hold ids, the cursor of each (`score member`), and whether the list
+-- begins and ends there; `row_of` a page is the number of its first row.
 local function open_sorted(set, reverse)
   local list = { total = redis.call('ZCARD', set), exact = '1' }
 
@@ -16,6 +16,10 @@ local function open_sorted(set, reverse)
     end
     page.begins, page.ends = first == 0 or #page.ids == 0, first + #page.ids >= list.total
     return page
+  end
+
+  function list.row_of(page)
+    return page.first
   end
 
   function list.below(cursor, count)
