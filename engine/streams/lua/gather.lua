@@ -49,7 +49,7 @@ local page, looked = list.below(ARGV[8], math.max(1, math.min(250, tonumber(ARGV
 for n, id in ipairs(page.ids) do
   local job = read_seen(plan.jobs .. id)
   local is_listed = job and (not wanted or job.state == wanted)
-  if is_listed and (#terms == 0 or is_hit(looking, id, wanted)) then
+  if is_listed and (#terms == 0 or is_hit(looking, id)) then
     add_job(plan, job, id, job.run, job.state)
   end
   looked = n

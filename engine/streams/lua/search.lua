@@ -41,7 +41,7 @@ local looking = open_search(terms, KEYS[10], KEYS[5], math.floor(read_clock(ARGV
 local page = list.below(ARGV[4], math.max(1, math.min(250, tonumber(ARGV[3]))))
 local reply, looked = { '', '0', digits(list.total) }, 0
 for n, id in ipairs(page.ids) do
-  local record = (#terms == 0 or is_hit(looking, id, wanted)) and read_line(looking.jobs, id, wanted)
+  local record = (#terms == 0 or is_hit(looking, id)) and read_line(looking.jobs, id, wanted)
   if record then
     add_line(reply, looking.active, id, record)
     looking.spent = looking.spent + LINE

@@ -145,10 +145,10 @@ local function holds(term, looking, id, state, text)
   return is_number(term, looking, text)
 end
 
--- Whether all terms hold of a job that is in the wanted state (nil: any).
-local function is_hit(looking, id, wanted)
+-- Whether all terms hold of a job, whatever state it is in.
+local function is_hit(looking, id)
   local found = read_record(looking.jobs .. id, unpack(looking.fields))
-  if not found or not found[1] or (wanted and found[1] ~= wanted) then
+  if not found then
     return false
   end
   for _, term in ipairs(looking.terms) do
