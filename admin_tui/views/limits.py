@@ -144,7 +144,7 @@ def limit_detail(row: LimitRow, waiters: Waiters | None, now_ms: int, width: int
     lines: list[Line] = [spread([Span(safe(_name(row)), "title"), Span(safe(_whose(row)), "dim")], width)]
     lines += [fact(name, _both(limit), width, _set(limit), 13) for name, limit in _limits(row)]
     lines.append(fact("drain", _drain(row), width, label_cells=13))
-    if waiters is not None:
+    if waiters is not None and height - len(lines) >= 2:
         lines += _who_waits(waiters, now_ms, width)
     return lines[:height]
 

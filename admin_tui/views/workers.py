@@ -128,7 +128,7 @@ def worker_detail(row: WorkerRow, now_ms: int, width: int, height: int) -> list[
     head = f"{worker.label}   {worker.host} pid {worker.pid}   up {started}   {worker.version}   {places}"
     lines: list[Line] = [(Span(safe(head, width), "title"),)]
     if row.mark == "x":
-        held = f"silent for {age(row.beat_ms)}: what it holds is taken back when its lease ends"
+        held = f"lost for {lasted(row.beat_ms)}: its jobs go back when their leases end"
         lines.append((Span(safe(held, width), "bad"),))
     oldest_first = sorted(row.jobs, key=lambda held: held.job.started_on or 0)
     room = max(0, height - len(lines))
