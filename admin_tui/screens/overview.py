@@ -11,6 +11,7 @@ from admin_tui.draw.line import Line
 from admin_tui.known import Known
 from admin_tui.screens.bindings import bindings
 from admin_tui.screens.rows_view import Order, RowsView
+from admin_tui.views.commands import engine_command
 from admin_tui.views.health import QueueRow, queue_rows
 from admin_tui.views.lines import rule
 from admin_tui.views.overview import (
@@ -89,6 +90,13 @@ class Overview(RowsView[QueueRow]):
 
     def commands(self) -> Mapping[str, Any]:
         return {**super().commands(), "open": self._open, "why": self._why}
+
+    def copies(self) -> Mapping[str, str]:
+        """A queue's command too."""
+        row = self.table.row
+        if row is None:
+            return {}
+        return {**super().copies(), "copy_command": engine_command(self.known.who.app, "status", row.name)}
 
     def exported_row(self, row: QueueRow) -> object:
         return row.view

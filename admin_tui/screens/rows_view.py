@@ -121,7 +121,8 @@ class RowsView(TableView[Row], Generic[Row]):
         width = self.size.width
         top = list(self.top(width))
         room = parts(self.size.height, len(top) + 1 if top else 0, self.detail_lines)
-        ruled = [*top, rule(width)] if len(top) < room.top else top[: room.top]
+        changed = f"{self.table.changed:,} changed since it was frozen (z shows them)" if self.table.frozen else ""
+        ruled = [*top, rule(width, changed)] if len(top) < room.top else top[: room.top]
         self.query_one("#top", Lines).lines = ruled
         detail = self.detail(self.table.row, width, room.detail) if room.detail > 0 else ()
         self.query_one("#rule", Lines).display = bool(detail)

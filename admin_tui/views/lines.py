@@ -67,6 +67,12 @@ def note(words: str, cells: int) -> Line:
     return [Span(safe(words, cells), "dim")]
 
 
-def rule(cells: int) -> Line:
-    """A line between two parts."""
-    return [Span(Safe("-" * cells), "dim")]
+def rule(cells: int, told: str = "") -> Line:
+    """A line between two parts; something may be told in it."""
+    if not told:
+        return [Span(Safe("-" * cells), "dim")]
+    words = safe(told, max(0, cells - 4))
+    return cut(
+        [Span(Safe("-- "), "dim"), Span(words, "mark"), Span(Safe(" " + "-" * (cells - width(words) - 4)), "dim")],
+        cells,
+    )

@@ -17,6 +17,7 @@ from admin_tui.text import Times, width
 from admin_tui.views import job, jobs, overview
 from admin_tui.views.header import header, tabs, trouble
 from admin_tui.views.health import queue_rows
+from admin_tui.views.lines import rule
 from admin_tui.views.why import why_lines
 from engine import JobDetail, JobLine, Listed, Snapshot
 
@@ -227,3 +228,10 @@ def test_a_trend_has_as_many_minutes_in_each_cell_and_not_the_running_one() -> N
     assert overview.trend_of(steady, 40) == "█" * 30
     assert overview.trend_of([None, 2.0, 4.0, 0.0], 5) == "·▅█"
     assert overview.trend_of([1.0], 5) == ""
+
+
+def test_a_rule_may_tell_something_and_fills_its_line() -> None:
+    """At any width, and no wider."""
+    assert text(rule(8)) == "--------"
+    assert text(rule(20, "3 changed")) == "-- 3 changed -------"
+    assert [sum(width(span.text) for span in rule(cells, "3 changed")) for cells in (4, 8, 13, 80)] == [4, 8, 13, 80]
