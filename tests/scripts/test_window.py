@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.streams.commands import Settle
-from engine.streams.reads import Place, window
+from engine.streams.reads import Place, place_of, window
 from engine.types import State
 from engine.views import Listed, Window
 from tests.support.queue import FAILURE, Rig
@@ -240,6 +240,24 @@ def test_ids_that_are_no_text_are_gone_on_from(bare: Rig) -> None:
     assert ids(see(bare, "completed", size=1, below=found.below)) == ["a"]
     for job_id in (b"\xff", b"\xff\xfe"):
         bare.command("DEL", bare.keys.job.encode() + job_id)
+
+
+def test_nothing_is_above_the_first_row_that_waits(rig: Rig) -> None:
+    """Nor below the last one: such a window begins where the list does, or where it ends."""
+    rig.enqueue(*"abc")
+    first, last = place_of(rig.record("a")["at"]), place_of(rig.record("c")["at"])
+    assert first is not None
+    assert last is not None
+    assert see(rig, "waiting", above=first.above) == Window([], 0, 3, False, "", "")
+    assert see(rig, "waiting", below=last.above) == Window([], 3, 3, False, "", "")
+    assert place_of("nowhere 1-1") is place_of("ready x") is None
+
+
+def test_a_line_has_no_secrets(rig: Rig) -> None:
+    """What the reason tells is cleared as in the job itself."""
+    rig.enqueue("a")
+    rig.settle(rig.take()[0], "fail", b'{"type":"E","message":"password=hunter2"}')
+    assert see(rig, "failed").rows[0].failed_reason == "E: password=[redacted: text, 7 chars]"
 
 
 def test_an_empty_list_has_no_rows(rig: Rig) -> None:

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from engine.redaction import redact_text
 from engine.streams.call import Arg, Call
 from engine.streams.commands.build import build
 from engine.streams.keys import Keys
@@ -107,7 +108,7 @@ def _line(row: list[bytes]) -> JobLine:
         timestamp=int(run) // 1000,
         finished_on=int(ended) if ended else None,
         tenant=tenant or None,
-        failed_reason=reason(row[7]) if error and state not in WITHOUT_REASON else None,
+        failed_reason=redact_text(reason(row[7])).text if error and state not in WITHOUT_REASON else None,
         due=int(due) if due and state is State.DELAYED else None,
         worker=worker_label(holding[4]) if holding else None,
         started_on=int(holding[0]) // 1000 if holding else None,

@@ -48,7 +48,10 @@ local function open_lined_up(streams, is_active)
   end
 
   function list.row_of(page)
-    return #page.ids > 0 and estimate(page.cursors[1]) or list.total
+    if #page.ids == 0 then
+      return page.is_above and 0 or list.total
+    end
+    return estimate(page.cursors[1])
   end
 
   function list.below(cursor, count)
@@ -56,7 +59,9 @@ local function open_lined_up(streams, is_active)
   end
 
   function list.above(cursor, count)
-    return page_of(read_beside(cursor, count, true), true)
+    local page = page_of(read_beside(cursor, count, true), true)
+    page.is_above = true
+    return page
   end
 
   function list.at(rank, count)
