@@ -75,7 +75,7 @@ class Stage(Protocol):
         """The words are shown for ten seconds."""
         ...
 
-    def told(self, operation: Operation) -> None:
+    def told(self, operation: Operation, /) -> None:
         """How far an operation is."""
         ...
 
