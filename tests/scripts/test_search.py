@@ -75,6 +75,17 @@ def test_a_holder_is_found(rig: Rig) -> None:
     assert hits(rig, "worker:host*", "active") == ["a"]
 
 
+def test_what_a_waiting_job_should_not_have_is_not_found(bare: Rig) -> None:
+    """A holder and a group are an active and a failed job's."""
+    bare.configure()
+    bare.enqueue("a", "b")
+    bare.take(1)
+    bare.command("HSET", bare.keys.active, "b", bare.command("HGET", bare.keys.active, "a"))
+    bare.command("HSET", bare.keys.job + "b", "group", "0123456789ab")
+    assert hits(bare, "worker:*") == hits(bare, "group:*") == []
+    assert hits(bare, "id:b") == ["b"]
+
+
 @pytest.mark.parametrize("query", ["age>=0s", "ended>=0s", "att>=0", "after:1970-01-01"])
 def test_numbers_that_are_none_match_nothing(bare: Rig, query: str) -> None:
     """And keep no other from matching."""

@@ -155,6 +155,18 @@ def test_a_cursor_that_was_overtaken_goes_on_with_what_still_waits(rig: Rig) -> 
     assert (ids(found), found.first) == (["e", "f"], 0)
 
 
+@pytest.mark.parametrize("entry", ["1-5", "2-1", "2-3"])
+def test_a_cursor_among_what_runs_goes_on_behind_it(bare: Rig, entry: str) -> None:
+    """However far behind: by time, or by number within a millisecond."""
+    bare.configure()
+    for n, name in enumerate(("1-5", "2-1", "2-3", "3-1")):
+        bare.command("XADD", bare.keys.ready, name, "id", f"j{n}")
+        state = "active" if n < 3 else "waiting"
+        bare.command("HSET", f"{bare.keys.job}j{n}", "name", "work", "state", state, "run", n + 1, "payload", "{}")
+    bare.command("XREADGROUP", "GROUP", "workers", "w", "COUNT", 3, "STREAMS", bare.keys.ready, ">")
+    assert ids(see(bare, "waiting", size=1, below=f"3 {entry}")) == ["j3"]
+
+
 def test_a_cursor_whose_job_has_left_goes_on_where_it_was(rig: Rig) -> None:
     """Down and up, in a sorted set."""
     tickets = {name: rig.enqueue(name, delay_s=60 + n)[0] for n, name in enumerate("abcdef")}
