@@ -209,3 +209,15 @@ async def test_a_cursor_is_a_place_and_can_be_given_either_way(world: World, lis
     assert [row.id for row in middle.rows] == every[3:7]
     assert await world.ids(listed, 3, above=middle.below) == every[3:6]
     assert await world.ids(listed, 3, below=middle.above) == every[4:7]
+
+
+@pytest.mark.parametrize("listed", ["waiting", "completed", "delayed"])
+async def test_beyond_the_ends_there_are_no_rows(world: World, listed: Listed) -> None:
+    """Above the first row a window begins at 0, below the last one at the list's end."""
+    await _ten(world, listed)
+    first = (await world.hands.window(QUEUE, listed, 1)).below
+    last = (await world.hands.window(QUEUE, listed, 1, below=(await world.hands.window(QUEUE, listed, 9)).below)).above
+    above = await world.hands.window(QUEUE, listed, 5, above=first)
+    below = await world.hands.window(QUEUE, listed, 5, below=last)
+    assert ([row.id for row in above.rows], above.first) == ([], 0)
+    assert ([row.id for row in below.rows], below.first) == ([], 10)
