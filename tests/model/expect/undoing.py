@@ -16,7 +16,7 @@ Runs = Sequence[tuple[str, int]]
 
 def trash(queue: Queue, now_us: int, verb: Verb, runs: Runs) -> list[Answer]:
     """The named ended runs are in the trash, out of it, or gone."""
-    answers = [_look_at(queue, job_id, run, _has_ended) for job_id, run in runs]
+    answers: list[Answer] = [_look_at(queue, job_id, run, _has_ended) for job_id, run in runs]
     chosen = _chosen(queue, runs, answers)
     for job in chosen:
         if verb != "delete" and job.is_trashed is (verb == "trash"):
@@ -63,8 +63,8 @@ _ACTS: dict[Verb, Callable[[Queue, int, Known], None]] = {"trash": _trash, "rest
 def revert(queue: Queue, now_us: int, done: Done, runs: Runs) -> list[Answer]:
     """The named runs are where they were, but for those that were handed over since."""
     is_back, can, undo = _UNDO[done]
-    able = [_look_at(queue, job_id, run, can) for job_id, run in runs]
-    there = [_look_at(queue, job_id, run, is_back) for job_id, run in runs]
+    able: list[Answer] = [_look_at(queue, job_id, run, can) for job_id, run in runs]
+    there: list[Answer] = [_look_at(queue, job_id, run, is_back) for job_id, run in runs]
     answers: list[Answer] = ["ok" if "ok" in both else both[0] for both in zip(able, there, strict=True)]
     first_due = queue.first_due()
     for job in _chosen(queue, runs, able):

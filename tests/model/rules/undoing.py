@@ -32,7 +32,8 @@ class Undoing(Producing):
     @rule(data=st.data())
     def throw_out(self, data: st.DataObject) -> None:
         """Something that has ended goes into the trash."""
-        job = self.queue.jobs.get(data.draw(st.sampled_from(sorted(set().union(*self.queue.ends.values())))))
+        ended = sorted(job_id for index in self.queue.ends.values() for job_id in index)
+        job = self.queue.jobs.get(data.draw(st.sampled_from(ended)))
         if job is not None:
             self.do_trash("trash", [(job.id, job.run)])
 
