@@ -80,6 +80,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "a longer text of digits is above the bound behind it, or has zeros in front and is that number all the same",
     ),
     Equivalent(
+        "search.lua",
+        "#terms == 0 or is_hit(looking, id)",
+        "without #terms == 0",
+        "without terms every record is a hit: the part only saves reading one field of it",
+    ),
+    Equivalent(
         "snapshot.lua",
         "found.err or found",
         "without found.err",

@@ -230,6 +230,7 @@ def test_a_step_ends_early_where_payloads_are_large(rig: Rig) -> None:
         rig.enqueue(f"j{n}", payload=json.dumps({"text": "x" * 200_000, "n": n}).encode())
     first = step(rig, "data~nowhere")
     assert (first.looked, first.jobs) == (5, [])
+    assert first.after is not None
     assert step(rig, "data~nowhere", after=first.after).looked == 5
     assert step(rig, "data.n:1").looked == 2
     assert step(rig, "id:*").looked == 12
