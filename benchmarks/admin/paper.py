@@ -41,7 +41,7 @@ class Paper(Driver):
 
 @asynccontextmanager
 async def on_paper(app: App[Any], columns: int, rows: int) -> AsyncGenerator[App[Any]]:
-    """The program runs, made with `Paper` as its driver; it is ended at the end."""
+    """The program, whose driver is `Paper`, runs; it is ended at the end."""
     Paper.painted.clear()
     running = asyncio.create_task(app.run_async(size=(columns, rows)))
     try:

@@ -34,7 +34,7 @@ def choose_state(terminal: Terminal, state: str) -> None:
 
 def confirm(terminal: Terminal, *words: str) -> None:
     """The dialog with these words is answered with yes."""
-    terminal.wait_text(*words)
+    terminal.wait_text(*words, "y does it")
     terminal.idle(LOOKED_S)
     terminal.send("y")
 
@@ -51,7 +51,7 @@ def test_a_failed_job_is_found_opened_retried_and_seen_to_complete(night: Night)
         terminal.send("/", "err~bank", "enter")
         terminal.wait_for(lambda text: "bill-7" in text and "other-" not in text)
         terminal.send("enter")
-        terminal.wait_text("bill-7", "the bank does not answer", "FAILED")
+        terminal.wait_text("JOB   bill-7   x FAILED", "why it failed", "the bank does not answer")
         night.tell()
         terminal.send("R")
         terminal.wait_text("COMPLETED")
@@ -67,10 +67,10 @@ def test_a_running_job_is_cancelled(night: Night) -> None:
     night.enqueue_sleepers("sleeper-1", "sleeper-2")
     night.await_state(State.ACTIVE, "sleeper-1", "sleeper-2", queue="night")
     with night.open("--write") as terminal:
-        go_to(terminal, "j sleeper-1")
-        terminal.wait_text("sleeper-1", "ACTIVE")
+        go_to(terminal, "j night sleeper-1")
+        terminal.wait_text("JOB   sleeper-1", "ACTIVE", "TIMELINE")
         terminal.send("X")
-        confirm(terminal, "cancel")
+        confirm(terminal, "CANCEL job sleeper-1")
         terminal.wait_text("CANCELLED")
     assert night.status("sleeper-1", "night").state is State.CANCELLED
     assert night.status("sleeper-2", "night").state is State.ACTIVE
@@ -81,14 +81,14 @@ def test_a_queue_is_paused_and_resumed(night: Night) -> None:
     with night.open("--write") as terminal:
         go_to(terminal, "q night")
         terminal.send("P")
-        confirm(terminal, "pause")
+        confirm(terminal, "PAUSE")
         eventually_sync(lambda: night.store.command("HEXISTS", night.keys("night").control, "paused"))
         terminal.wait_text("PAUSED")
         night.enqueue_sleepers("sleeper-1")
         terminal.idle(1.5)
         assert night.status("sleeper-1", "night").state is State.WAITING
         terminal.send("P")
-        confirm(terminal, "resume")
+        confirm(terminal, "RESUME")
         night.await_state(State.ACTIVE, "sleeper-1", queue="night")
         terminal.wait_gone("PAUSED")
 
@@ -99,15 +99,15 @@ def test_what_was_put_in_the_trash_is_taken_back(night: Night) -> None:
     night.await_state(State.FAILED, "bill-7")
     keys = night.keys()
     with night.open("--write") as terminal:
-        go_to(terminal, "j bill-7")
-        terminal.wait_text("bill-7", "FAILED")
+        go_to(terminal, "j till bill-7")
+        terminal.wait_text("JOB   bill-7   x FAILED", "why it failed")
         terminal.send("D")
-        confirm(terminal, "trash")
+        confirm(terminal, "TRASH job bill-7")
         eventually_sync(lambda: night.store.command("ZSCORE", keys.trash, "bill-7"))
         assert night.store.command("ZSCORE", keys.failed, "bill-7") is None
-        terminal.settle()
+        terminal.wait_text("U undoes")
         terminal.send("U")
-        confirm(terminal, "undo")
+        confirm(terminal, "UNDO")
         eventually_sync(lambda: night.store.command("ZSCORE", keys.failed, "bill-7"))
         assert night.store.command("ZSCORE", keys.trash, "bill-7") is None
 
@@ -118,8 +118,8 @@ def test_without_write_no_key_changes_anything(night: Night) -> None:
     night.await_state(State.FAILED, "bill-7")
     before = night.status("bill-7")
     with night.open() as terminal:
-        go_to(terminal, "j bill-7")
-        terminal.wait_text("bill-7", "FAILED")
+        go_to(terminal, "j till bill-7")
+        terminal.wait_text("JOB   bill-7   x FAILED", "why it failed")
         for key in "RXDNVU":
             terminal.send(key)
             terminal.settle()
