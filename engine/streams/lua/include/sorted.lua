@@ -14,7 +14,8 @@ local function open_sorted(set, reverse)
       page.ids[#page.ids + 1] = found[i]
       page.cursors[#page.ids] = found[i + 1] .. ' ' .. found[i]
     end
-    page.begins, page.ends = first == 0 or #page.ids == 0, first + #page.ids >= list.total
+    page.begins = first == 0 or #page.ids == 0
+    page.ends = first + #page.ids >= list.total or #page.ids == 0
     return page
   end
 
