@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from admin_tui.actions.limits import Field
@@ -11,7 +12,8 @@ from admin_tui.draw.line import Line
 from engine import JobDetail, LimitsView, Operation
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True)
+class Asked:
     """What a dialog asks. `facts` are lines for a width, `needed` is what the highest tier wants typed.
 
     `button` is empty where nothing can be done. `same` is the command line that does the same, given the reason.

@@ -16,6 +16,8 @@ from engine import ErrorGroup, Matching
 
 EVERY_S = 3.0
 """Each queue's groups are asked for so often, one queue after the other."""
+MOST = 50
+"""So many queues are asked at once when the view is first shown."""
 
 
 class FailuresView(RowsView[FailureRow]):
@@ -56,21 +58,28 @@ class FailuresView(RowsView[FailureRow]):
         return () if row is None else failure_detail(row, self.known.now_ms, width, height)
 
     def read(self) -> None:
-        """The groups of the queue that was asked for longest ago are asked for, if it is due."""
+        """At first the groups of all queues that have some, then those of the queue asked for longest ago, if due."""
         known = self.known
-        due = [
-            queue.name
-            for queue in known.snapshot.queues
-            if known.now_s - self._asked_s.get(queue.name, -EVERY_S) >= EVERY_S
-        ]
-        if due:
-            queue = min(due, key=lambda name: self._asked_s.get(name, -EVERY_S))
-            self.poll(lambda: self.host.eyes.groups(queue), lambda groups: self._got(queue, groups))
+        if not self._asked_s:
+            names = [queue.name for queue in known.snapshot.queues if queue.counts.failed][:MOST]
+            self.poll(lambda: self._read_groups(names), self._got)
+            return
+        asked = {queue.name: self._asked_s.get(queue.name, -EVERY_S) for queue in known.snapshot.queues}
+        oldest = min(asked, key=lambda name: asked[name], default=None)
+        if oldest is not None and known.now_s - asked[oldest] >= EVERY_S:
+            self.poll(lambda: self._read_groups([oldest]), self._got)
 
-    def _got(self, queue: str, groups: Sequence[ErrorGroup]) -> None:
-        self._asked_s[queue] = self.known.now_s
-        self._groups[queue] = groups
+    async def _read_groups(self, names: Sequence[str]) -> Mapping[str, Sequence[ErrorGroup]]:
+        return {name: await self.host.eyes.groups(name) for name in names}
+
+    def _got(self, groups: Mapping[str, Sequence[ErrorGroup]]) -> None:
+        self._asked_s |= dict.fromkeys(groups or self._names, self.known.now_s)
+        self._groups |= groups
         self.update_(self.known)
+
+    @property
+    def _names(self) -> Sequence[str]:
+        return [queue.name for queue in self.known.snapshot.queues]
 
     def target(self, key_name: str) -> Target | None:
         row = self.table.row

@@ -23,7 +23,7 @@ def plan_title(deed: Deed, words: str, *, production: bool) -> str:
 def plan_lines(plan: Plan, deed: Deed, now_ms: int, width: int) -> list[Line]:
     """What the plan says, a fact a line, each within the width."""
     left_s = max(0, plan.expires_ms - now_ms) // 1000
-    valid = f"valid {left_s // 60} min" if left_s >= 120 else f"valid {left_s} s"
+    valid = f"valid {round(left_s / 60)} min" if left_s >= 120 else f"valid {left_s} s"
     valid = valid if left_s else "EXPIRED: Esc, then plan it anew"
     taken = f"taken {moment(plan.made_ms, 'utc', now_ms)}, this exact set   {valid}"
     skipped = sum(plan.skipped.values())

@@ -103,7 +103,11 @@ class Opened(NamedTuple):
 
     def toasts(self) -> list[str]:
         """What was said in the corner, oldest first."""
-        return [note.message for note in self.app._notifications]
+        return [note.message for note in self.app._notifications]  # pyright: ignore[reportPrivateUsage]  no other way
+
+
+async def _at_once(_seconds: float) -> None:
+    await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -113,7 +117,7 @@ async def opened(
     """The program runs; it asks for nothing by itself. Dialogs can be answered `look_s` after they are painted."""
     clock = FakeClock(1_790_000_000_000_000)
     engine = DemoWorld(clock, random.Random(1)).engine
-    engine._sleep = lambda _: asyncio.sleep(0)
+    engine._sleep = _at_once  # pyright: ignore[reportPrivateUsage]  the pace of batches is not tested here
     hands = Noting(engine)
     who = Who("demo", "ana@ops1" if writes else "", writes, profile)
     session = Session(engine, cast("Hands", hands) if writes else None, who, await engine.snapshot())
