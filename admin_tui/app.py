@@ -102,7 +102,7 @@ class AdminApp(App[None]):
 
     def answered(self, link: Link, snapshot: Snapshot | None) -> None:
         """This is how the link is, and a snapshot if one came: the screen tells of it."""
-        now_s = self.now_s()
+        now_s, self.polling.link = self.now_s(), link
         self._known = self._known._replace(link=link, now_s=now_s, snapshot=snapshot or self._known.snapshot)
         self.redraw()
 

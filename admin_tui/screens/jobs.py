@@ -168,6 +168,11 @@ class Jobs(TableView[JobLine]):
         self.query_ = ""
         self._show()
 
+    def left(self) -> None:
+        """Nobody waits for hits: Redis is left alone."""
+        if self._hunt is not None:
+            self._hunt.stop()
+
     def back(self) -> bool:
         """A running search is stopped first, then the filter is cleared."""
         if self._hunt is not None and self._hunt.stop():

@@ -99,6 +99,8 @@ class Shell(Screen[None]):
 
     def show_view(self, name: str) -> None:
         """The view of this name is shown and has the keys."""
+        if name != self.view.name_:
+            self.view.left()
         self.query_one(ContentSwitcher).current = name
         self.focus_view()
         self.update_()

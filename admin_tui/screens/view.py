@@ -62,6 +62,9 @@ class View(Widget, can_focus=True):
         Called only while the view is shown. It must be cheap: questions are asked by `poll`.
         """
 
+    def left(self) -> None:
+        """Another view is shown: what this one does beside the clock ends."""
+
     def back(self) -> bool:
         """Something of the view was closed (a filter, a panel); False: there was nothing, the view itself may go."""
         return False
