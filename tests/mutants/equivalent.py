@@ -37,6 +37,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "a record that is sound has fields, so its key exists: the part only saves the question",
     ),
     Equivalent(
+        "prune.lua",
+        "reads and read_record(KEYS[4] .. id, 'run', 'trashed', 'group')",
+        "without reads",
+        "of completed and cancelled jobs nothing that is read is used: the part only saves a command for each",
+    ),
+    Equivalent(
         "include/restore.lua",
         "if redis.call('HLEN', active) <= pending then",
         "never",

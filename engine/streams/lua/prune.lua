@@ -30,9 +30,9 @@ local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
 local limit = digits(math.max(1, math.min(250, tonumber(ARGV[2]))))
 
 local function delete(set, ids)
-  local keys, left = {}, {}
+  local keys, left, reads = {}, {}, set == KEYS[2] or set == KEYS[6]
   for _, id in ipairs(ids) do
-    local record = read_record(KEYS[4] .. id, 'run', 'trashed', 'group')
+    local record = reads and read_record(KEYS[4] .. id, 'run', 'trashed', 'group')
     -- Without the mark it is a new run, begun by a producer of a version that knows no trash.
     if set ~= KEYS[6] or not record or not record[1] or record[2] then
       keys[#keys + 1] = KEYS[4] .. id
