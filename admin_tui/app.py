@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
-from textual.binding import BindingType
 from textual.screen import Screen
 
 from admin_tui.actions.conductor import Conductor
@@ -48,8 +47,6 @@ class AdminApp(App[None]):
     """The admin over one session; it holds what is known, and the way from screen to screen."""
 
     COMMANDS: ClassVar = {Commands}
-    BINDINGS: ClassVar[list[BindingType]] = []
-    ENABLE_COMMAND_PALETTE = True
     TITLE = "admin_tui"
 
     def __init__(
@@ -64,17 +61,16 @@ class AdminApp(App[None]):
         self.session, self.palette = session, palette
         self.eyes, self.calls = session.eyes, Calls()
         self._keys = InTurn(self, self._hand_on)
-        link = Link(now_s())
+        self.now_s, link = now_s, Link(now_s())
         self._known = Known(session.who, session.first, link, now_s())
-        self.now_s = now_s
         self.polling = Polling(session.eyes, self.calls, self.answered, now_s, interval_s=interval_s, link=link)
         stage = AppStage(self, self._told, self.refresh_now)
         self.conductor = Conductor(session.hands, stage, self.start(), self.calls, lambda: self.known)
         self.view_names = [view.name_ for view in VIEWS]
         self._shown, self._before = VIEWS[0].name_, VIEWS[0].name_
-        for theme in (textual_theme(palette),):
-            self.register_theme(theme)
-        self.theme = textual_theme(palette).name
+        theme = textual_theme(palette)
+        self.register_theme(theme)
+        self.theme = theme.name
 
     @property
     def known(self) -> Known:
