@@ -21,10 +21,12 @@ class Dialog(ModalScreen[Answer | None]):
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
     Dialog > #box {
-        width: 75; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; border: solid $foreground;
+        width: 75; max-width: 100%; height: auto; max-height: 100%; overflow-y: auto;
+        padding: 0 1; border: solid $foreground;
     }
     Dialog Input { background: $panel; }
     Dialog .field { height: 1; }
+    Dialog .field Input { width: 1fr; }
     Dialog .label { width: 13; height: 1; }
     Dialog #buttons { height: 1; margin-top: 1; align-horizontal: center; }
     Dialog Button { margin: 0 3; min-width: 10; }

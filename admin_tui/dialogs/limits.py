@@ -38,9 +38,7 @@ class LimitsDialog(Dialog[Mapping[Field, str]]):
         limits = self._edit.limits
         with Vertical(id="box"):
             yield Lines([(Span(safe(f"LIMITS of queue {limits.queue}", self._width), "title"),)])
-            yield Lines(
-                [(Span(safe("empty: as configured; what is set wins until it is emptied", self._width), "dim"),)]
-            )
+            yield Lines([(Span(safe("a field that is empty: as configured", self._width), "dim"),)])
             for field in FIELDS:
                 with Horizontal(classes="field"):
                     yield Lines([(Span(fit(field, 14), "dim"),)], classes="name")

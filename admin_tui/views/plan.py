@@ -25,7 +25,7 @@ def plan_lines(plan: Plan, deed: Deed, now_ms: int, width: int) -> list[Line]:
     left_s = max(0, plan.expires_ms - now_ms) // 1000
     valid = f"valid {round(left_s / 60)} min" if left_s >= 120 else f"valid {left_s} s"
     valid = valid if left_s else "EXPIRED: Esc, then plan it anew"
-    taken = f"taken {moment(plan.made_ms, 'utc', now_ms)}, this exact set   {valid}"
+    taken = f"taken {moment(plan.made_ms, 'utc', now_ms)}   {valid}   this exact set"
     skipped = sum(plan.skipped.values())
     known: list[tuple[str, str, Style]] = [
         (f"plan {plan.id[:8]}", taken, "plain" if left_s else "bad"),

@@ -156,7 +156,7 @@ def test_a_plan_at_71() -> None:
         selection="failed jobs with group:a1b2c3d4e5f6",
     )
     assert [text(found) for found in plan_lines(shown, DEEDS["retry"], NOW_MS, 71)] == [
-        "plan p-1     taken 14:13:20Z, this exact set   valid 10 min",
+        "plan p-1     taken 14:13:20Z   valid 10 min   this exact set",
         "will retry   874",
         "will skip    37   31 has changed, 6 same id waits already",
         "of           failed jobs with group:a1b2c3d4e5f6",
