@@ -147,12 +147,14 @@ def test_what_puts_a_job_back_puts_it_back_into_its_group(rig: Rig, how: str) ->
 
 
 def test_a_job_that_completed_is_put_back_into_no_group(rig: Rig) -> None:
-    """Nor one that was cancelled, or that failed without a fingerprint."""
-    tickets = rig.enqueue("done", "cancelled", "plain")
+    """Nor one that was cancelled, that failed without a fingerprint, or whose fingerprint is none."""
+    tickets = rig.enqueue("done", "cancelled", "plain", "junk")
     taken = {one.id: one for one in rig.take()}
     rig.settle(taken["done"], "complete", b"1")
     rig.settle(taken["cancelled"], "cancel")
     rig.settle(taken["plain"], "fail", FAILURE)
+    rig.settle(taken["junk"], "fail", FAILURE)
+    rig.command("HSET", rig.keys.job + "junk", "group", "strange")
     for ticket in tickets[:2]:
         rig.command("HSET", rig.keys.job + ticket.id, "group", A)
     rig.trash(*tickets)
