@@ -97,6 +97,8 @@ def _for_slow_lines(env: MutableMapping[str, str]) -> None:
     env.setdefault("TEXTUAL_FPS", "20")
     env.setdefault("TEXTUAL_ANIMATIONS", "none")
     env.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    if env.get("TERM") == "dumb":
+        env.setdefault("NO_COLOR", "1")
 
 
 async def _run(arguments: argparse.Namespace) -> int:

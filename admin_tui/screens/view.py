@@ -93,15 +93,24 @@ class View(Widget, can_focus=True):
 
     def ask(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
         """`then` gets the answer, if nothing else was asked meanwhile and the view is still there."""
-        self._questions.ask(question, then)
+        self._questions.ask(question, self._if_here(then))
 
     def poll(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
         """As `ask`, but nothing is asked while a question of this view is under way."""
-        self._questions.poll(question, then)
+        self._questions.poll(question, self._if_here(then))
 
     def do(self, question: Callable[[], Awaitable[Answer]], then: Callable[[Answer], None]) -> None:
         """As `ask`, beside whatever else is asked: `then` gets the answer in any case."""
         Asking(self.host.start(), self.host.calls, self.failed).ask(question, then)
+
+    def _if_here(self, then: Callable[[Answer], None]) -> Callable[[Answer], None]:
+        """An answer that comes while the view is being taken away, part by part, has nobody to be told to."""
+
+        def told(answer: Answer) -> None:
+            if not (self._pruning or self._closing or self._closed):
+                then(answer)
+
+        return told
 
     def failed(self, error: EngineError) -> None:
         """A question of this view was answered by an error; what was shown stays."""
