@@ -24,7 +24,6 @@ from admin_tui.screens.view import View
 from admin_tui.screens.why import WhyView
 from admin_tui.screenshots import open_still
 from tests.support.wait import eventually
-from tests.tui.golden.grid import grid
 
 pytestmark = pytest.mark.anyio
 Kind = TypeVar("Kind", bound=View)
@@ -52,7 +51,8 @@ class Driven:
     @property
     def text(self) -> str:
         """What is read on the screen."""
-        return grid(self.app).split("+---")[0]
+        compositor = self.app.screen._compositor  # pyright: ignore[reportPrivateUsage] - what would be painted
+        return "\n".join(strip.text for strip in compositor.render_strips())
 
     async def shows(self, words: str) -> None:
         """The words are on the screen, now or in a moment."""
