@@ -25,8 +25,9 @@ class Carrier:
         return await self._hands.plan(target.queue, action, target.on)
 
     async def undo(self, operation: Operation) -> Plan:
-        """What taking the operation back would do."""
-        return await self._hands.undo(operation)
+        """What taking the operation back would do, as it is by now."""
+        newest = await self._hands.operation(operation.queue, operation.id)
+        return await self._hands.undo(newest if newest is not None else operation)
 
     async def apply(self, plan: Plan, reason: str) -> Operation:
         """The plan is an operation, which nobody carries out yet."""

@@ -126,6 +126,8 @@ class Conductor:
         operation = await self._call(carrier.apply(plan, reason))
         self._last = None if going.deed.name == "undo" else Done(operation)
         operation = await self._call(carrier.carry(operation))
+        if isinstance(self._last, Done) and self._last.operation.id == operation.id:
+            self._last = Done(operation)
         if operation.state != "running":
             self._stage.say(ended(operation, going.deed, going.target.words, self._known().now_ms))
         self._stage.changed()

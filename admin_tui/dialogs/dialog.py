@@ -18,6 +18,8 @@ class Dialog(ModalScreen[Answer | None]):
     """A box over the screen. Esc always closes it; other keys count from a moment after what it shows was painted."""
 
     look_s: ClassVar[float] = LOOK_S
+    early: ClassVar[frozenset[str]] = frozenset()
+    """Keys that may come before it was seen, since they answer nothing."""
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
     Dialog > #box {
@@ -80,7 +82,7 @@ class Dialog(ModalScreen[Answer | None]):
             event.stop()
             event.prevent_default()
             self.close(None)
-        elif not self.seen(event) or (not self.typing and self.answer(event.key)):
+        elif event.key not in self.early and (not self.seen(event) or (not self.typing and self.answer(event.key))):
             event.stop()
             event.prevent_default()
 

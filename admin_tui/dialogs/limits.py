@@ -24,6 +24,7 @@ class LimitsDialog(Dialog[Mapping[Field, str]]):
     """Answers with what the fields hold; the engine says whether it is right. Enter goes to the next field."""
 
     AUTO_FOCUS = "#concurrency"
+    early = frozenset({"tab", "shift+tab"})
     DEFAULT_CSS = """
     LimitsDialog .name { width: 14; height: 1; }
     LimitsDialog .field Input { width: 12; }

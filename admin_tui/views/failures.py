@@ -60,7 +60,7 @@ def failure_summary(rows: Sequence[FailureRow], now_ms: int, width: int) -> Line
     jobs = sum(row.group.jobs for row in rows)
     rising = sum(row.mark == "!" for row in rows)
     parts = [
-        Span(safe(f"{jobs:,} failed in {len(rows)} groups")),
+        Span(safe(f"{jobs:,} failed in {len(rows)} {'group' if len(rows) == 1 else 'groups'}")),
         Span(safe(f"{rising} still failing"), "bad" if rising else "dim"),
     ]
     if rows:

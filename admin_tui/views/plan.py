@@ -28,7 +28,7 @@ def plan_lines(plan: Plan, deed: Deed, now_ms: int, width: int) -> list[Line]:
     taken = f"taken {moment(plan.made_ms, 'utc', now_ms)}   {valid}   this exact set"
     skipped = sum(plan.skipped.values())
     known: list[tuple[str, str, Style]] = [
-        (f"plan {plan.id[:8]}", taken, "plain" if left_s else "bad"),
+        (f"plan {plan.id[:7]}", taken, "plain" if left_s else "bad"),
         (f"will {deed.name}", exact(plan.will), "title" if plan.will else "warn"),
     ]
     if skipped:

@@ -176,6 +176,7 @@ async def retried(tui: Opened) -> None:
 
 async def undoes(tui: Opened) -> None:
     await confirm(tui)
+    assert [call.args[0].state for call in tui.hands.named("undo")] == ["done"]
     assert len(tui.hands.named("apply")) == 2
     on = planned(tui)[2]
     assert isinstance(on, Chosen)
