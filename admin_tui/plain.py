@@ -44,7 +44,7 @@ def overview(snapshot: Snapshot, groups: Sequence[ErrorGroup], width: int) -> li
     """The verdict with all its reasons, every queue, what fails most, and the totals."""
     rows = queue_rows(snapshot)
     return [
-        *health_lines(rows, width, _MOST_REASONS),
+        *health_lines(rows, width, _MOST_REASONS, snapshot.spoilt),
         _EMPTY,
         *table(overview_columns(ascii_only=True), rows, width),
         _EMPTY,

@@ -56,8 +56,10 @@ class Polling:
             self._tell(self.link, None)
         error, now_s = asked.exception(), self._now_s()
         if error is None:
-            self.link = self.link.answered(now_s, (now_s - started_s) * 1000)
-            self._tell(self.link, asked.result())
+            snapshot = asked.result()
+            share = snapshot.cost_us / 1e6 / max(now_s - self.link.answered_s, TICK_S)
+            self.link = self.link.answered(now_s, (now_s - started_s) * 1000, share)
+            self._tell(self.link, snapshot)
         elif isinstance(error, EngineError):
             self.link = self.link.failed(str(error))
             self._tell(self.link, None)

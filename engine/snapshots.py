@@ -45,6 +45,8 @@ class Snapshots:
             queues=sorted(views, key=lambda view: self._order[view.name]),
             workers=workers,
             server=server,
+            spoilt=[name for state in states for name in state.spoilt],
+            cost_us=sum(state.cost_us for state in states),
         )
 
     async def _server(self, info: asyncio.Future[Any] | None) -> ServerView | None:

@@ -62,8 +62,9 @@ class Overview(RowsView[QueueRow]):
 
     def top(self, width: int) -> Sequence[Line]:
         if self.size.height < 14:
-            return [health_line(self.all_rows, width)]
-        return health_lines(self.all_rows, width, 3 if self.size.height < TALL else 5)
+            return [health_line(self.all_rows, width, self.known.snapshot.spoilt)]
+        most = 3 if self.size.height < TALL else 5
+        return health_lines(self.all_rows, width, most, self.known.snapshot.spoilt)
 
     def detail(self, row: QueueRow | None, width: int, height: int) -> Sequence[Line]:
         snapshot, rows = self.known.snapshot, self.all_rows

@@ -116,23 +116,39 @@ def _held(view: QueueView, places: int) -> str:
     return f"{limits.active} of {places} places are taken"
 
 
+class Reason(NamedTuple):
+    """Why a queue needs somebody."""
+
+    mark: Mark
+    name: str
+    words: str
+
+
 class Verdict(NamedTuple):
     """What to say first: `word` is BAD, LOOK or GOOD; `rows` are the queues that need somebody."""
 
     word: Literal["BAD", "LOOK", "GOOD"]
     rows: Sequence[QueueRow]
     queues: int
+    spoilt: Sequence[str] = ()
 
     @property
     def words(self) -> str:
-        if not self.rows:
+        ill = len(self.rows) + len(self.spoilt)
+        if not ill:
             return f"all {self.queues} queues do well" if self.queues else "there are no queues"
-        need = "needs" if len(self.rows) == 1 else "need"
-        return f"{len(self.rows)} of {self.queues} queues {need} you"
+        return f"{ill} of {self.queues} queues {'needs' if ill == 1 else 'need'} you"
+
+    @property
+    def reasons(self) -> Sequence[Reason]:
+        """Each queue that needs somebody, and why; those that cannot be read first."""
+        unread = [Reason("x", name, "its keys cannot be read: see `python -m engine doctor`") for name in self.spoilt]
+        return [*unread, *(Reason(row.mark, row.name, row.reason) for row in self.rows)]
 
 
-def verdict(rows: Sequence[QueueRow]) -> Verdict:
+def verdict(rows: Sequence[QueueRow], spoilt: Sequence[str] = ()) -> Verdict:
     """How it is: bad if a queue is broken, worth a look if one wants attention; a paused one is somebody's will."""
     need = [row for row in rows if row.mark in ("x", "!")]
-    word = "BAD" if any(row.mark == "x" for row in need) else "LOOK" if need else "GOOD"
-    return Verdict(word, need, len(rows))  # type: ignore[arg-type]
+    if spoilt or any(row.mark == "x" for row in need):
+        return Verdict("BAD", need, len(rows) + len(spoilt), spoilt)
+    return Verdict("LOOK" if need else "GOOD", need, len(rows))

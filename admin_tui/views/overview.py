@@ -9,7 +9,7 @@ from admin_tui.draw.line import Line, Span, Style
 from admin_tui.draw.sparkline import sparkline
 from admin_tui.draw.sparkline import spread as spread_values
 from admin_tui.text import Safe, age, count, fit, lasted, percent, safe, shorten, size
-from admin_tui.views.health import Mark, QueueRow, verdict
+from admin_tui.views.health import Mark, QueueRow, Reason, verdict
 from admin_tui.views.lines import cut, fact, spread
 from admin_tui.views.workers import SILENT_MS
 from engine import ErrorGroup, ServerView, Snapshot
@@ -84,18 +84,18 @@ def _failing(row: QueueRow) -> Style:
     return "bad" if row.failing >= 0.5 else "warn"
 
 
-def health_lines(rows: Sequence[QueueRow], width: int, most: int = 3) -> list[Line]:
+def health_lines(rows: Sequence[QueueRow], width: int, most: int = 3, spoilt: Sequence[str] = ()) -> list[Line]:
     """The verdict in one line, and up to `most - 1` reasons, the worst ones."""
-    found = verdict(rows)
+    found = verdict(rows, spoilt)
     style = _VERDICTS[found.word]
     head = cut([Span(safe(f"HEALTH {_SIGNS[found.word]} {found.word}"), style), Span(safe(f" - {found.words}"))], width)
-    return [head, *(_reason(row, width) for row in found.rows[: max(0, most - 1)])]
+    return [head, *(_reason(reason, width) for reason in found.reasons[: max(0, most - 1)])]
 
 
-def health_line(rows: Sequence[QueueRow], width: int) -> Line:
+def health_line(rows: Sequence[QueueRow], width: int, spoilt: Sequence[str] = ()) -> Line:
     """The verdict with its worst reason, in one line."""
-    found = verdict(rows)
-    worst = f": {found.rows[0].name} {found.rows[0].reason}" if found.rows else ""
+    found = verdict(rows, spoilt)
+    worst = "".join(f": {reason.name} {reason.words}" for reason in found.reasons[:1])
     spans = [
         Span(safe(f"{_SIGNS[found.word]} {found.word}"), _VERDICTS[found.word]),
         Span(safe(f" {found.words}{worst}")),
@@ -103,9 +103,10 @@ def health_line(rows: Sequence[QueueRow], width: int) -> Line:
     return cut(spans, width)
 
 
-def _reason(row: QueueRow, width: int) -> Line:
-    spans = [Span(safe(f"  {row.mark} "), STYLES[row.mark]), Span(shorten(row.name, 24), STYLES[row.mark])]
-    return cut([*spans, Span(safe(f": {row.reason}"))], width)
+def _reason(reason: Reason, width: int) -> Line:
+    style = STYLES[reason.mark]
+    spans = [Span(safe(f"  {reason.mark} "), style), Span(shorten(reason.name, 24), style)]
+    return cut([*spans, Span(safe(f": {reason.words}"))], width)
 
 
 def queue_reason(row: QueueRow, width: int) -> Line:

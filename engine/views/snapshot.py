@@ -46,13 +46,16 @@ class ServerView(Struct, frozen=True, rename="camel", kw_only=True):
 class Snapshot(Struct, frozen=True, rename="camel", kw_only=True):
     """All queues and workers at one moment; `at_ms` is the server's time, by which every age is counted.
 
-    `server` is None where the user of Redis may not ask for it.
+    `server` is None where the user of Redis may not ask for it. `spoilt` names queues that cannot be read: another
+    producer wrote something else into their keys. `cost_us` is what the queues' part took of the server's CPU.
     """
 
     at_ms: int
     queues: list[QueueView]
     workers: list[WorkerInfo]
     server: ServerView | None = None
+    spoilt: list[str] = []
+    cost_us: int = 0
 
     def queue(self, name: str) -> QueueView | None:
         """The queue of this name."""

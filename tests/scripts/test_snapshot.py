@@ -105,7 +105,7 @@ def test_a_retention_is_each_queues_own(rig: Rig, other: Rig) -> None:
     "name", ["again", "ready", "suspect", "delayed", "active", "control", "completed", "failed", "cancelled", "trash"]
 )
 def test_a_key_of_another_type_costs_its_queue_only(bare: Rig, redis_url: str, name: str) -> None:
-    """It is not shown; those beside it are."""
+    """It is named, and those beside it are shown."""
     spoilt = Rig(redis_url, bare.keys.prefix, "spoilt")
     spoilt.command("SET", getattr(spoilt.keys, name), "hostile")
     bare.configure()
@@ -113,6 +113,7 @@ def test_a_key_of_another_type_costs_its_queue_only(bare: Rig, redis_url: str, n
     state = look(spoilt, bare)
     spoilt.close()
     assert [(queue.counts.queue, queue.counts.waiting) for queue in state.queues] == [("q", 1)]
+    assert state.spoilt == ["spoilt"]
 
 
 def test_a_stream_that_can_take_no_more_costs_its_queue_only(bare: Rig, redis_url: str) -> None:
@@ -155,7 +156,7 @@ def test_a_snapshot_is_bounded(rig: Rig) -> None:
         snapshot([seen], 0, 251, 0)
     call = snapshot([seen], rig.clock.now_us(), 1, 0)
     longer = Call(call.script, call.keys, [call.args[0], 100_000, *call.args[2:]], list)
-    assert len(rig.store.run(longer)[2][4]) == 250
+    assert len(rig.store.run(longer)[3][4]) == 250
     script = load("snapshot")
     many = Call(script, (*rig.keys.of(script.keys), *rig.keys.of(script.each) * 251), [0, 1, 0, *[1] * 753], list)
     with pytest.raises(StoreError, match="at most 250"):
@@ -168,3 +169,10 @@ def test_a_snapshot_changes_nothing(rig: Rig) -> None:
     before = everything(rig)
     look(rig)
     assert everything(rig) == before
+
+
+def test_a_snapshot_says_what_it_cost(bare: Rig) -> None:
+    """In microseconds of the server's CPU: more for more queues, never below 0."""
+    bare.configure()
+    assert look(bare).cost_us >= 0
+    assert look(*[bare] * 100, minutes=250).cost_us > 0

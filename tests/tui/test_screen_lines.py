@@ -78,6 +78,15 @@ async def test_the_overview_says_first_who_needs_somebody(world: DemoWorld) -> N
     assert text(overview.health_line(rows, 80)).startswith("x BAD ")
 
 
+def test_a_queue_that_cannot_be_read_is_bad() -> None:
+    """It counts among the queues, and is named first with what to do."""
+    lines = [text(line) for line in overview.health_lines([], 80, spoilt=["mails"])]
+    assert [line.rstrip() for line in lines] == [
+        "HEALTH x BAD - 1 of 1 queues needs you",
+        "  x mails: its keys cannot be read: see `python -m engine doctor`",
+    ]
+
+
 async def test_the_server_line_tells_what_is_dangerous(world: DemoWorld) -> None:
     """Lost workers are counted apart; a user that may not ask for the server is told so."""
     snapshot = await world.engine.snapshot()

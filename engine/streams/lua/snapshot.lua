@@ -9,7 +9,8 @@
 -- ARGV[4...] kept   three for each queue: for how many ms completed, failed and cancelled jobs are kept
 --
 -- writes nothing: EVALSHA_RO
--- returns the time in µs, the fields and values of the bucket, then one for each queue, empty for one whose keys hold
+-- returns the time in µs, what this call has cost the server in µs of its CPU, the fields and values of the bucket, then
+--   one for each queue, empty for one whose keys hold
 --   something else: what `counts` answers, the fields and values of control, how many suspects are stored, how many
 --   jobs are in the trash, and for each minute, oldest first, four counters with spaces between (enqueue, complete,
 --   fail, retry), or an empty text where nothing was recorded
@@ -20,6 +21,7 @@
 --- @include whole
 --- @include bounds
 
+local began = os.clock()
 local now = read_clock(ARGV[1])
 local now_ms, minute = math.floor(now / 1000), math.floor(now / 60000000)
 local oldest = minute - math.min(250, tonumber(ARGV[2])) + 1
@@ -63,9 +65,10 @@ end
 
 local count = (#KEYS - 1) / 11
 check_items(count)
-local reply = { digits(now), read_or({}, redis.call, 'HGETALL', KEYS[1]) }
+local reply = { digits(now), '', read_or({}, redis.call, 'HGETALL', KEYS[1]) }
 for n = 0, count - 1 do
   local kept = { tonumber(ARGV[4 + n * 3]), tonumber(ARGV[5 + n * 3]), tonumber(ARGV[6 + n * 3]) }
-  reply[n + 3] = read_or('', read_queue, 2 + n * 11, kept)
+  reply[n + 4] = read_or('', read_queue, 2 + n * 11, kept)
 end
+reply[2] = digits((os.clock() - began) * 1000000)
 return reply

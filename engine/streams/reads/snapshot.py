@@ -35,10 +35,12 @@ class QueueState(Struct, frozen=True):
 
 
 class SlotState(Struct, frozen=True):
-    """What the queues of a slot were; one whose keys hold something else is left out."""
+    """What the queues of a slot were, and `spoilt`: whose keys hold something else. `cost_us` is the server's CPU."""
 
     at_us: int
+    cost_us: int
     queues: list[QueueState]
+    spoilt: list[str]
 
 
 def snapshot(seen: Sequence[Seen], clock_us: int, minutes: int, since: int) -> Call[SlotState]:
@@ -51,8 +53,13 @@ def snapshot(seen: Sequence[Seen], clock_us: int, minutes: int, since: int) -> C
         args += [int(keep.age_s * 1000) for keep in kept]
 
     def decode(reply: list[Any]) -> SlotState:
-        found = [_state(queue, reply[0], reply[1], row) for queue, row in zip(seen, reply[2:], strict=True) if row]
-        return SlotState(int(reply[0]), found)
+        rows = list(zip(seen, reply[3:], strict=True))
+        return SlotState(
+            at_us=int(reply[0]),
+            cost_us=int(reply[1]),
+            queues=[_state(queue, reply[0], reply[2], row) for queue, row in rows if row],
+            spoilt=[queue.keys.queue for queue, row in rows if not row],
+        )
 
     keys = [key for queue in seen for key in queue.keys.of(script.each)]
     return Call(script, (*seen[0].keys.of(script.keys), *keys), args, decode)

@@ -20,6 +20,7 @@ GLOBALS = frozenset(
         "ipairs",
         "math",
         "next",
+        "os",  # only its clock
         "pairs",
         "pcall",
         "redis",
