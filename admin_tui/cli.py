@@ -20,7 +20,7 @@ EXITS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code; nothing but one line on stderr for an expected error."""
-    _for_slow_lines(os.environ)
+    for_slow_lines(os.environ)
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words[:1] in (["bench"], ["screenshots"]):
@@ -92,9 +92,12 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SettingError("a replay can neither be changed nor recorded: leave out --write and --record")
 
 
-def _for_slow_lines(env: MutableMapping[str, str]) -> None:
-    """Textual reads these when it is imported: few frames and no movement, for terminals far away."""
-    env.setdefault("TEXTUAL_FPS", "20")
+def for_slow_lines(env: MutableMapping[str, str]) -> None:
+    """Textual reads these when it is imported: no movement, for terminals far away.
+
+    A key is painted within a frame: 20 of them a second would cost 20 ms, and what is sent does not depend on them.
+    """
+    env.setdefault("TEXTUAL_FPS", "60")
     env.setdefault("TEXTUAL_ANIMATIONS", "none")
     env.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
     if env.get("TERM") == "dumb":

@@ -38,12 +38,14 @@ class Scene(NamedTuple):
 
 _FAILED = ("down", "enter", *["right"] * 4)
 """The failed jobs of the second queue."""
+_TRIED = (*_FAILED, *["down"] * 12)
+"""One of them that was tried as often as it may be."""
 SCENES = (
     Scene("overview"),
     Scene("jobs", (*_FAILED, "down", "down", "space", "down", "space", "down")),
-    Scene("job", (*_FAILED, "down", "down", "enter")),
-    Scene("attempts", (*_FAILED, "down", "down", "enter", "a")),
-    Scene("log", (*_FAILED, "down", "down", "l")),
+    Scene("job", (*_TRIED, "enter")),
+    Scene("attempts", (*_TRIED, "enter", "a")),
+    Scene("log", (*_TRIED, "l")),
     Scene("why", ("down", "w")),
     Scene("workers", ("3",)),
     Scene("limits", ("4",)),

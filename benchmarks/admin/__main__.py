@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from benchmarks.admin import bulk, far, held, outage, process, reading, refresh, tail
+from benchmarks.admin import bulk, far, held, outage, painting, process, reading, refresh, tail
 from benchmarks.admin.figure import Figure, lines
 from benchmarks.admin.ground import Ground, open_ground
 from benchmarks.admin.load import Size
@@ -29,6 +29,8 @@ class Group(Struct, frozen=True):
 
 GROUPS = (
     Group(("D1", "D2", "D3"), refresh.measure),
+    Group(("D4", "D5", "D6", "D7", "D8"), painting.measure),
+    Group(("D11",), painting.measure_growth),
     Group(("D9", "D10", "D12", "D13"), process.measure),
     Group(("D14", "D21", "D22"), held.measure),
     Group(("D15", "D16", "D17"), reading.measure),

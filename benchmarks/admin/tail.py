@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 from redis import Redis
 
@@ -75,7 +76,7 @@ def _write(url: str, written: Written) -> None:
             names = [f"line-{n:06d}" for n in range(first, first + A_BATCH)]
             now_ms = int(time.time() * 1000)
             for name in names:
-                fields = {"kind": "log", "run": run, "at": now_ms, "text": f"INFO {name} GET /reviews page=2 200"}
+                fields: Any = {"kind": "log", "run": run, "at": now_ms, "text": f"INFO {name} GET /reviews page=2 200"}
                 pipeline.xadd(key, fields, maxlen=1_000, approximate=True)
             pipeline.execute()
             now = time.monotonic()

@@ -7,19 +7,23 @@ import re
 # In this order: OSC, DCS and kin with their text; CSI; any other escape.
 _ESCAPE = re.compile(r"\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?", re.DOTALL)
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_LOOK = re.compile(r"\x1b\[([0-9;]*)m")
+_ONE_LOOK = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 LARGEST = 400
 """No terminal of a test has more columns or rows."""
 
 
 def sequences(raw: bytes) -> set[str]:
-    """Each once; where the cursor is put is one of them, as long as that is on the screen."""
+    """Each once: where the cursor is put is one of them, as long as that is on the screen; colours are told apart."""
     text = raw.decode(errors="replace")
-    found = {_without_place(sequence) for sequence in _ESCAPE.findall(text)}
+    found = {part for sequence in _ESCAPE.findall(text) for part in _parts(sequence)}
     return found | set(_STEERING.findall(_ESCAPE.sub("", text)))
 
 
-def _without_place(sequence: str) -> str:
-    place = _PLACE.fullmatch(sequence)
-    on_screen = place and all(0 < int(number) <= LARGEST for number in place.groups())
-    return "\x1b[row;columnH" if on_screen else sequence
+def _parts(sequence: str) -> list[str]:
+    """A sequence of colours is as many as it sets: which are set together depends on what is shown."""
+    place, look = _PLACE.fullmatch(sequence), _LOOK.fullmatch(sequence)
+    if place and all(0 < int(number) <= LARGEST for number in place.groups()):
+        return ["\x1b[row;columnH"]
+    return [f"\x1b[{part}m" for part in _ONE_LOOK.findall(look[1])] if look else [sequence]

@@ -66,3 +66,14 @@ def test_a_slow_line_delays_and_spreads() -> None:
     assert line.arrived(0.19) == b""
     assert line.arrived(0.21) == b"x" * 10
     assert line.arrived(0.31) == b"y" * 10
+
+
+def test_colours_are_told_apart_one_by_one() -> None:
+    """Which are set together says nothing; one that nobody else sets does."""
+    assert sequences(b"\x1b[1;38;2;1;2;3;48;2;4;5;6mx\x1b[0m") == {
+        "\x1b[1m",
+        "\x1b[38;2;1;2;3m",
+        "\x1b[48;2;4;5;6m",
+        "\x1b[0m",
+    }
+    assert "\x1b[77m" in sequences(b"\x1b[31;7;77m")
