@@ -156,14 +156,13 @@ class Conductor:
         question = self._stage.confirm(self._title(going), asked_words(going, text, self._known()))
         reason = await question.answer
         if reason is not None and self._still_open():
-            await self._set_paused(target.queue, hands, reason, paused=pausing)
-            self._last = Earlier(target.queue, "resume" if pausing else "pause", LimitSettings())
+            earlier = Earlier(target.queue, "resume" if pausing else "pause", LimitSettings())
+            self._changed(await self._set_paused(target.queue, hands, reason, paused=pausing), earlier)
 
-    async def _set_paused(self, queue: str, hands: Hands, reason: str, *, paused: bool) -> None:
+    async def _set_paused(self, queue: str, hands: Hands, reason: str, *, paused: bool) -> str:
+        """What was done, in words; none: it was so already."""
         changed = await self._call(hands.pause(queue, reason) if paused else hands.resume(queue, reason))
-        verb = "paused" if paused else "resumed"
-        self._stage.say(f"{verb}: {queue}   U undoes it" if changed else f"{queue} was {verb} already")
-        self._stage.changed()
+        return f"{'paused' if paused else 'resumed'}: {queue}" if changed else ""
 
     async def _limits(self, going: Going, target: OneQueue, hands: Hands) -> None:
         """Asks for new limits until the engine takes them, or nobody wants them any more."""
@@ -181,16 +180,23 @@ class Conductor:
                 reason = await self._stage.confirm(self._title(going), asked).answer
                 if reason is None or not self._still_open():
                     return
-                await self._set_limits(target.queue, hands, reason, changed)
+                done = await self._set_limits(target.queue, hands, reason, changed)
             except SettingError as error:
                 edit = Edit(target.limits, target.counts.waiting, typed, str(error))
             else:
-                self._last = Earlier(target.queue, "limits", back(target.limits, changed))
+                self._changed(done, Earlier(target.queue, "limits", back(target.limits, changed)))
                 return
 
-    async def _set_limits(self, queue: str, hands: Hands, reason: str, changed: LimitSettings) -> None:
-        done = await self._call(hands.set_limits(queue, reason, **changed))
-        self._stage.say(f"limits of {queue} set   U undoes it" if done else f"limits of {queue} were so already")
+    async def _set_limits(self, queue: str, hands: Hands, reason: str, changed: LimitSettings) -> str:
+        return f"limits set: {queue}" if await self._call(hands.set_limits(queue, reason, **changed)) else ""
+
+    def _changed(self, done: str, earlier: Earlier | None) -> None:
+        """What was done is said, and can be taken back, if it was anything."""
+        if done:
+            self._last = earlier
+            self._stage.say(f"{done}   U undoes it" if earlier is not None else f"undone: {done}")
+        else:
+            self._stage.say("it was so already")
         self._stage.changed()
 
     async def _clean(self, going: Going, target: OneQueue, carrier: Carrier) -> None:
@@ -208,11 +214,11 @@ class Conductor:
         reason = await question.answer
         if reason is None or not self._still_open():
             return
-        self._last = None
         if target.deed == "limits":
-            await self._set_limits(target.queue, hands, reason, target.settings)
+            done = await self._set_limits(target.queue, hands, reason, target.settings)
         else:
-            await self._set_paused(target.queue, hands, reason, paused=target.deed == "pause")
+            done = await self._set_paused(target.queue, hands, reason, paused=target.deed == "pause")
+        self._changed(done, None)
 
     # --------------------------------------------------------------------------------------------- inside
 

@@ -66,7 +66,8 @@ class Done(NamedTuple):
 
     @property
     def words(self) -> str:
-        return f"{self.operation.action} of {self.operation.total:,} jobs"
+        number = self.operation.total
+        return f"{self.operation.action} of {number:,} {'job' if number == 1 else 'jobs'}"
 
 
 class Earlier(NamedTuple):
