@@ -234,3 +234,29 @@ async def test_a_job_is_retried_from_its_own_screen_as_it_was_read() -> None:
         await tui.press("R")
         assert tui.hands.named("apply") == []
         assert tui.toasts()[-1].startswith("nothing to retry: ")
+
+
+async def test_several_marked_groups_are_not_acted_on_at_once() -> None:
+    """Each group has a plan of its own; with several marked nothing is done, and it is said why."""
+    async with opened() as tui:
+        await tui.press("5", "space", "space", "R")
+        assert tui.hands.calls == []
+        assert "one group at a time" in tui.text()
+
+
+async def test_the_book_undoes_the_operation_under_the_cursor() -> None:
+    """In the book `U` is about the row that is shown there, not about this session's last deed."""
+    async with opened() as tui:
+        line = (await tui.engine.window("score_run", "failed", 1)).rows[0]
+        plan = await tui.engine.plan("score_run", "retry", Chosen([line]))
+        async for _ in tui.engine.carry_out(await tui.engine.apply(plan, 1)):
+            pass
+        await tui.press("6")
+        await tui.refresh()
+        await tui.press("U")
+        await tui.dialog()
+        assert "UNDO retry of 1 job" in tui.text()
+        await tui.press("y")
+        detail = await tui.engine.job("score_run", line.id)
+        assert detail is not None
+        assert (detail.status.state, detail.status.run) == (State.FAILED, line.run)
