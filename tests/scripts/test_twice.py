@@ -31,6 +31,8 @@ TELL_WHAT_THEY_DID = {
 """Calls whose second answer is that there was nothing left to do; the store is as after the first."""
 WEAKER = {"note log", "acquire", "book"}
 """Calls with a test of their own."""
+COSTS = {"snapshot": 1}
+"""Where a read says what it has cost, which is never the same."""
 
 
 def stored(rig: Rig) -> Any:
@@ -54,13 +56,16 @@ def test_a_call_sent_twice_is_as_if_sent_once(bare: Rig, name: str, state: str) 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_read_changes_nothing(bare: Rig, state: str) -> None:
-    """Not the first time and not the second, and it answers the same."""
+    """Not the first time and not the second, and it answers the same, but for what it has cost."""
     bare.configure()
     STATES[state](bare)
     before = stored(bare)
     for name, read in READS.items():
         call = read(bare)
-        assert ask(bare, call) == ask(bare, call), name
+        first, second = ask(bare, call), ask(bare, call)
+        if name in COSTS:
+            first[COSTS[name]] = second[COSTS[name]]
+        assert first == second, name
         assert stored(bare) == before, name
 
 
