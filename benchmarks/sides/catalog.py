@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from benchmarks.sides.side import Program
+from benchmarks.sides.side import Ability, Program
 
 PEERS = Path(".data/peers")
 """Where `python -m benchmarks install` puts the peers' environments; nothing of theirs is committed."""
@@ -24,6 +24,8 @@ class Peer(Struct, frozen=True):
     lacks: tuple[str, ...]
     node: bool = False
     options: dict[str, Any] = {}
+    cannot: tuple[Ability, ...] = ()
+    most_jobs: int = 0
 
     @property
     def folder(self) -> Path:
@@ -41,7 +43,7 @@ class Peer(Struct, frozen=True):
             if not python.exists():
                 return None
             command = (str(python), "-m", f"benchmarks.drivers.{self.driver}")
-        return Program(self.name, command, self.folder, self.options, self.lacks)
+        return Program(self.name, command, self.folder, self.options, self.lacks, self.cannot, self.most_jobs)
 
 
 OURS = Program(
@@ -64,3 +66,8 @@ PEERS_BY_NAME = {
         ),
     )
 }
+
+
+def all_sides() -> dict[str, Program | None]:
+    """Every side by name, this project first; None where it is not installed."""
+    return {OURS.name: OURS, **{name: peer.program for name, peer in PEERS_BY_NAME.items()}}

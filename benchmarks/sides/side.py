@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import selectors
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from msgspec import Struct
 
 from benchmarks.drivers.tally import RECORD
 
-PATIENCE_S = 600.0
+PATIENCE_S = 300.0
+"""How long an answer may take; loads are sent in parts that take less."""
+Ability = Literal["delay", "retry", "limit", "recover", "work"]
 
 
 class Program(Struct, frozen=True):
-    """How a side's driver is started; `environment` is None where its packages are not installed."""
+    """How a side's driver is started, and what it does not do."""
 
     name: str
     command: tuple[str, ...]
     folder: Path
     options: Mapping[str, Any] = {}
-    missing: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     """What it does not do on these workloads, as it is printed beside its figures."""
+    cannot: tuple[Ability, ...] = ()
+    """Cases that need one of these leave it out."""
+    most_jobs: int = 0
+    """A slow side runs no more jobs than this at once, so that a round ends in time; 0: as many as the others."""
 
 
 class Start(Struct, frozen=True):
@@ -46,10 +54,17 @@ class Side:
             [*program.command, url, chosen, str(tally), str(program.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         )
-        self.about: dict[str, str] = self._answer()
+        self._selector = selectors.DefaultSelector()
+        assert self._process.stdout is not None
+        self._selector.register(self._process.stdout, selectors.EVENT_READ)
+        self._read = b""
+        try:
+            self.about: dict[str, str] = self._answer()
+        except (RuntimeError, TimeoutError):
+            self.end()
+            raise
 
     @property
     def pid(self) -> int:
@@ -63,7 +78,7 @@ class Side:
     def tell(self, what: str, **words: Any) -> None:
         """The command is on its way."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": what, **words}) + "\n")
+        self._process.stdin.write(json.dumps({"do": what, **words}).encode() + b"\n")
         self._process.stdin.flush()
 
     def hear(self) -> float:
@@ -82,7 +97,7 @@ class Side:
     def kill(self) -> None:
         """The process is gone, as by an outage."""
         self._process.kill()
-        self._process.wait()
+        self._process.wait(timeout=10)
 
     def __enter__(self) -> Self:
         return self
@@ -90,8 +105,15 @@ class Side:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None and kind is None:
-            self.do("close")
+        try:
+            if self._process.poll() is None and kind is None:
+                self.do("close")
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """The process is gone: it ends as its input does, or is killed."""
+        self._selector.close()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
@@ -102,8 +124,14 @@ class Side:
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: its own words are above")
+        until = time.monotonic() + PATIENCE_S
+        while b"\n" not in self._read:
+            if not self._selector.select(until - time.monotonic()):
+                raise TimeoutError(f"{self.program.name} did not answer within {PATIENCE_S:g} s")
+            more = os.read(self._process.stdout.fileno(), 65_536)
+            if not more:
+                raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: its own words are above")
+            self._read += more
+        line, _, self._read = self._read.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
         return answer
