@@ -13,6 +13,7 @@ from engine.config import Settings
 from engine.errors import Unreachable
 from engine.inspector import RequeueAnswer
 from engine.journal import tell
+from engine.operations import acting_here
 from engine.posting import (
     LOOK_S,
     RESEND_S,
@@ -31,7 +32,7 @@ from engine.posting import (
 )
 from engine.registry import Job, Queue
 from engine.streams import Call
-from engine.streams.commands import NewJob, Refused, cancel, requeue
+from engine.streams.commands import Entry, NewJob, Refused, book, cancel, requeue
 from engine.streams.keys import check_id
 from engine.streams.pool import SyncPool
 from engine.streams.reads import Ending, decode_ending, ending, show
@@ -52,7 +53,7 @@ class SyncClient:
         self, queues: dict[str, Queue], settings: Settings, connections: int, clock: Clock, random: Random
     ) -> None:
         self._queues, self._prefix = queues, settings.prefix
-        self._clock, self._random = clock, random
+        self._clock, self._random, self._actor = clock, random, acting_here()
         self._pool = SyncPool(settings.redis_url, connections)
         self._closed = False
         self._sleep: Callable[[float], None] = time.sleep
@@ -102,22 +103,30 @@ class SyncClient:
             wait_s = min(LOOK_S, wait_s * 1.5)
 
     def cancel(self, queue: str, job_id: str) -> CancelAnswer:
-        """`cancelled` (it will not run), `requested` (it runs: it is told), `not_cancellable` (it ended), `unknown`."""
+        """`cancelled` (it will not run), `requested` (it runs: it is told), `not_cancellable` (it ended), `unknown`.
+
+        The book says that the user of this process did it, as with `Inspector.cancel`.
+        """
         line, status = self._find(queue), self.status(queue, job_id)
         if status is None:
             return "unknown"
-        answer = self._pool.run(cancel(line.keys, self._clock.now_us(), job_id, status.run))
+        call = cancel(line.keys, self._clock.now_us(), job_id, status.run)
+        answer = self._change(line, Entry("cancel", self._actor, job_id), call)
         if answer == "cancelled":
             tell("cancel", queue, job_id)
         return answer
 
     def retry(self, queue: str, job_id: str) -> RequeueAnswer:
-        """The failed or cancelled job waits again as a new run with all its attempts: as `Inspector.requeue`."""
+        """The failed or cancelled job waits again as a new run with all its attempts: as `Inspector.requeue`.
+
+        The book says that the user of this process did it.
+        """
         line, status = self._find(queue), self.status(queue, job_id)
         if status is None:
             return "unknown"
         ttl_s = line.queue.options.tenant_ttl_s
-        [answer] = self._pool.run(requeue(line.keys, self._clock.now_us(), ttl_s, [(job_id, status.run)]))
+        call = requeue(line.keys, self._clock.now_us(), ttl_s, [(job_id, status.run)])
+        [answer] = self._change(line, Entry("retry", self._actor, job_id), call)
         if answer.answer == "ok":
             tell("requeue", queue, job_id)
         meanings: dict[str, RequeueAnswer] = {"ok": "requeued", "not": "not_failed", "unknown": "unknown"}
@@ -140,6 +149,11 @@ class SyncClient:
 
     def _find(self, queue: str) -> Line:
         return find_line(self._queues, self._prefix, queue)
+
+    def _change(self, line: Line, entry: Entry, call: Call[R]) -> R:
+        """What the call answers; the book has the entry first."""
+        self._pool.run(book(line.keys, entry))
+        return self._pool.run(call)
 
     def _send(self, line: Line, batch: list[NewJob]) -> list[Enqueued | Refused]:
         call: Call[list[Enqueued | Refused]] = enqueue_call(line, self._clock, batch)

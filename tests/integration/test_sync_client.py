@@ -28,8 +28,10 @@ from engine import (
     Unreachable,
 )
 from engine.embedded import EmbeddedValkey
+from engine.operations import acting_here
 from engine.streams.pool import SyncPool
 from engine.testing import drain
+from engine.views import AuditEntry
 from tests.support.apps import Play
 from tests.support.runs import make_app
 from tests.support.stage import Plain
@@ -143,6 +145,24 @@ def test_cancel_and_retry(yard: Yard, client: SyncClient) -> None:
     assert client.cancel("play", "a") == "not_cancellable"
     assert client.retry("play", "a") == "not_failed"
     assert (client.cancel("play", "b"), client.retry("play", "b")) == ("unknown", "unknown")
+
+
+def test_what_an_operator_changes_is_in_the_book(yard: Yard, client: SyncClient) -> None:
+    """A cancel and a retry are written before they are done, with who, what and which job; no record, no entry."""
+    client.enqueue(yard.job(), Play(), job_id="a")
+    client.cancel("play", "a")
+    client.retry("play", "a")
+    client.retry("play", "nobody")
+
+    async def read() -> list[AuditEntry]:
+        async with yard.app.view(yard.settings) as viewer:
+            return (await viewer.audit()).entries
+
+    entries = asyncio.run(read())
+    assert [(entry.verb, entry.target, entry.actor) for entry in entries] == [
+        ("retry", "a", acting_here()),
+        ("cancel", "a", acting_here()),
+    ]
 
 
 def test_what_is_wrong_is_refused(yard: Yard, client: SyncClient) -> None:
