@@ -7,6 +7,7 @@ import asyncio
 import os
 import platform
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -47,11 +48,21 @@ async def run(ground: Ground, wanted: Sequence[str]) -> list[Figure]:
     for group in GROUPS:
         if wanted and not set(wanted) & set(group.numbers):
             continue
-        for figure in await group.measure(ground):
+        for figure in await _measure(group, ground):
             if not wanted or figure.number in wanted:
                 found.append(figure)
                 print("\n".join(lines(figure)), flush=True)
     return found
+
+
+async def _measure(group: Group, ground: Ground) -> list[Figure]:
+    """The group's figures; where they cannot be measured, that is told, and the others go on."""
+    try:
+        return await group.measure(ground)
+    except Exception as error:  # noqa: BLE001 - told below, with its traceback
+        traceback.print_exception(error)
+        said = f"not measured: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        return [Figure(number=number, what="-", measured=said, gate="-", met=False) for number in group.numbers]
 
 
 def main(argv: Sequence[str] | None = None) -> int:

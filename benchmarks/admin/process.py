@@ -105,6 +105,7 @@ def _at_work(ground: Ground) -> list[Figure]:
             gate="<= 4 KB and 16 KB a refresh, quiet <= 100 B a second",
             met=busy[0][0] <= 4_096 and busy[1][0] <= 16_384 and idle <= 100,
             on=f"{WATCHED_S:.0f} s of the real program's overview at one refresh a second",
+            why="" if idle <= 100 else "the clock, the ages and the heartbeats go on while nothing else happens",
         ),
     ]
 

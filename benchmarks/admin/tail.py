@@ -27,8 +27,8 @@ async def measure(ground: Ground) -> list[Figure]:
     written = Written()
     with open_program(ground) as terminal:
         terminal.wait_text(FULL)
-        terminal.send(":", f"j {JOB}", "enter")
-        terminal.wait_text(JOB)
+        terminal.send(":", f"j {FULL} {JOB}", "enter")
+        terminal.wait_text(JOB, "TIMELINE")
         terminal.send("l")
         terminal.settle()
         writer = threading.Thread(target=_write, args=(ground.server.url, written), name="log")
