@@ -46,7 +46,8 @@ LISTS: list[Listed] = ["waiting", "delayed", "active", "completed", "failed", "c
 def test_a_list_is_walked_down_and_up_again(rig: Rig, listed: Listed) -> None:
     """Windows of three, each begun where the one before ended, show every job once, in order, both ways."""
     order = fill(rig, listed, 8)
-    seen, found = [], see(rig, listed)
+    seen: list[str] = []
+    found = see(rig, listed)
     assert (found.first, found.total, found.above) == (0, 8, "")
     while True:
         seen += ids(found)
