@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from engine import Actor, Chosen, Inspector, JobLine, Matching, Operation, Plan, SettingError, State
+from engine.streams import Call, Store
+from engine.streams.call import Arg
 from engine.streams.commands import acquire
 from tests.support.apps import Play
 from tests.support.stage import Plain, Stage, open_stage
@@ -283,6 +286,35 @@ async def test_every_direct_change_is_in_the_book(stage: Stage) -> None:
     assert {entry.actor for entry in entries} == {inspector.actor}
     with pytest.raises(SettingError, match="give what a page of the book has"):
         await inspector.audit("yesterday")
+
+
+async def test_the_book_has_a_change_before_it_is_made(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is changed without a plan, its entry is sent first."""
+    await stage.put(Play(), "a")
+    await stage.put(Play(), "later", delay_s=3600)
+    sent = list[str]()
+    enqueue = Store._enqueue  # pyright: ignore[reportPrivateUsage] - all that is sent goes through it
+
+    def note(store: Store, words: Sequence[Arg], call: Call[Any] | None) -> asyncio.Future[Any]:
+        sent.append(call.script.name if call else "")
+        return enqueue(store, words, call)
+
+    monkeypatch.setattr(Store, "_enqueue", note)
+    await stage.inspector.cancel("play", "a")
+    await stage.inspector.requeue("play", "a")
+    await stage.inspector.promote("play", "later")
+    await stage.inspector.pause("play")
+    await stage.inspector.set_limits("play", rate=20)
+    await stage.inspector.clean("play", 3600)
+    changes = {"cancel", "requeue", "control", "prune"}
+    assert [name for name in sent if name in changes | {"book"}] == [
+        *("book", "cancel"),
+        *("book", "requeue"),
+        *("book", "requeue"),
+        *("book", "control"),
+        *("book", "control"),
+        *("book", "prune"),
+    ]
 
 
 async def test_a_viewer_has_no_hands(stage: Stage) -> None:

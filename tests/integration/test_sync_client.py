@@ -21,6 +21,7 @@ from engine import (
     SettingError,
     Spec,
     State,
+    StoreError,
     StoreFull,
     StoreMisused,
     SyncClient,
@@ -163,6 +164,17 @@ def test_what_an_operator_changes_is_in_the_book(yard: Yard, client: SyncClient)
         ("retry", "a", acting_here()),
         ("cancel", "a", acting_here()),
     ]
+
+
+def test_what_cannot_be_written_down_is_not_done(yard: Yard, client: SyncClient) -> None:
+    """The entry comes first: where the book takes none, the job stays as it is."""
+    client.enqueue(yard.job(), Play(), job_id="a")
+    yard.store.command("SET", yard.keys().audit, "no book")
+    with pytest.raises(StoreError):
+        client.cancel("play", "a")
+    status = client.status("play", "a")
+    assert status is not None
+    assert status.state is State.WAITING
 
 
 def test_what_is_wrong_is_refused(yard: Yard, client: SyncClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.mutants.promise import Promise
+from tests.mutants.promises_admin import ADMIN
 from tests.mutants.promises_jobs import JOBS
 
 _SCRIPTS, _UNIT, _INTEGRATION = "tests/scripts/test_", "tests/unit/test_", "tests/integration/test_"
@@ -424,4 +425,12 @@ _WORKERS = (
     ),
 )
 
-PROMISES: tuple[Promise, ...] = (*_RESULTS, *_PRODUCERS, *_LIMITS, *_OPERATING, *_WORKERS, *JOBS)
+PROMISES: tuple[Promise, ...] = (
+    *_RESULTS,
+    *_PRODUCERS,
+    *_LIMITS,
+    *_OPERATING,
+    *ADMIN,
+    *_WORKERS,
+    *JOBS,
+)
