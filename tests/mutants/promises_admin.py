@@ -168,7 +168,7 @@ _SHOWN = (
         "    error, stack = Redacted(attempt.error, 0), redact_text(attempt.stack)\n",
     ),
     Promise(
-        "Secrets are taken out of payloads, errors and logs by the engine",
+        "payloads, errors and logs by the engine",
         f"{_CONTRACT}job.py::test_secrets_are_taken_out_wherever_a_job_left_them",
         f"{_ENGINE}details.py",
         "entry, text=redact_text(entry.text).text)",
