@@ -16,15 +16,24 @@ from engine.embedded import EmbeddedValkey
 
 
 class Reading(Struct, frozen=True):
-    """What the server had used by now: CPU seconds, commands (those within scripts too) and bytes of memory."""
+    """What the server had used by now: CPU seconds, commands (those within scripts too) and bytes.
+
+    `memory` is without the buffers of clients and of the append-only file, `traffic` what came in and went out.
+    """
 
     cpu_s: float
     commands: int
     memory: int
+    traffic: int
 
     def since(self, before: Reading) -> Reading:
         """What was used between the two readings."""
-        return Reading(self.cpu_s - before.cpu_s, self.commands - before.commands, self.memory - before.memory)
+        return Reading(
+            self.cpu_s - before.cpu_s,
+            self.commands - before.commands,
+            self.memory - before.memory,
+            self.traffic - before.traffic,
+        )
 
 
 class Ground:
@@ -44,7 +53,18 @@ class Ground:
         """What the server has used until now."""
         info: dict[str, Any] = self._client.info("everything")
         calls = sum(int(value["calls"]) for name, value in info.items() if name.startswith("cmdstat_"))
-        return Reading(info["used_cpu_sys"] + info["used_cpu_user"], calls, info["used_memory"])
+        memory = info["used_memory"] - info["mem_clients_normal"] - info["mem_aof_buffer"]
+        traffic = info["total_net_input_bytes"] + info["total_net_output_bytes"]
+        return Reading(info["used_cpu_sys"] + info["used_cpu_user"], calls, memory, traffic)
+
+    @contextmanager
+    def seen_at(self, url: str) -> Generator[None]:
+        """Inside the block, sides reach the server by this URL; what it says of itself is still asked directly."""
+        own, self.url = self.url, url
+        try:
+            yield
+        finally:
+            self.url = own
 
     def version(self) -> str:
         """The server's name and version."""

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
+import redis
 
-from benchmarks.case import Case, Figures, Size
+from benchmarks.case import Case, Size
 from benchmarks.ground import open_ground
-from benchmarks.sides.side import Program
+from benchmarks.results import About, Sample
+from benchmarks.sides.side import Program, Side
 
 
-class Sample(Struct, frozen=True):
-    """What one side did in one round of one case."""
+def play(case: Case, programs: Sequence[Program], size: Size, *, aof: bool | None = None) -> Iterator[Sample]:
+    """A sample of each side in each round, each on a fresh server; the order turns from round to round.
 
-    case: str
-    side: str
-    round: int
-    figures: Figures
-
-
-class Spread(Struct, frozen=True):
-    """The median of some values, and the smallest and largest of them."""
-
-    median: float
-    least: float
-    most: float
+    `aof` overrides the case's own word on the append-only file. A side that fails leaves its error and the rest plays.
+    """
+    for number in range(min(size.rounds, case.most_rounds or size.rounds)):
+        for program in programs if number % 2 == 0 else list(reversed(programs)):
+            yield _sample(case, program, size, number, aof=case.aof if aof is None else aof)
 
 
-def play(case: Case, programs: Sequence[Program], size: Size, told: Callable[[Sample], None]) -> Iterator[Sample]:
-    """A sample of each side in each round, each on a fresh server; the order turns from round to round."""
-    for number in range(size.rounds):
-        order = programs if number % 2 == 0 else list(reversed(programs))
-        for program in order:
-            with open_ground(aof=case.aof) as ground:
-                sample = Sample(case.name, program.name, number, case.measure(ground, program, size))
-            told(sample)
-            yield sample
+def _sample(case: Case, program: Program, size: Size, number: int, *, aof: bool) -> Sample:
+    try:
+        with open_ground(aof=aof) as ground:
+            return Sample(case.name, program.name, number, case.measure(ground, program, size))
+    except (RuntimeError, OSError, redis.RedisError) as error:  # TimeoutError is an OSError
+        return Sample(case.name, program.name, number, error=f"{type(error).__name__}: {error}")
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """The median and the ends."""
-    return Spread(statistics.median(values), min(values), max(values))
-
-
-def ratios(samples: Sequence[Sample], case: Case, ours: str, peer: str) -> Sequence[float]:
-    """How many times better `ours` is than the peer by the case's main figure, in each round that both played."""
-    by_round: dict[tuple[int, str], float] = {
-        (s.round, s.side): s.figures[case.main] for s in samples if s.case == case.name
-    }
-    found: list[float] = []
-    for number in sorted({number for number, _ in by_round}):
-        mine, theirs = by_round.get((number, ours)), by_round.get((number, peer))
-        if mine is not None and theirs is not None:
-            found.append(mine / theirs if case.better == "higher" else theirs / mine)
-    return found
+def describe(program: Program) -> About:
+    """The side's own words, from a start of it; RuntimeError or TimeoutError if it does not start."""
+    with open_ground(aof=False) as ground, Side(program, ground.url, ground.tally()) as side:
+        words = {key: side.about.get(key, "") for key in ("name", "version", "runtime", "settings", "page")}
+    return About(program.name, lacks=program.lacks, **words)

@@ -2,70 +2,132 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from benchmarks.case import Case, Figures, Size
+from benchmarks.case import Case, Figure, Size, Taken
+from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
 
-WARM = 500
-PATIENCE_S = 300.0
+RATE = Figure("jobs/s", "higher")
+CPU = Figure("Redis µs/job", "lower")
+COMMANDS = Figure("commands/job", "lower")
+LARGE_JOBS = 1_000
+"""Of 200 KB: 200 MB in Redis."""
 
 
 def drain(
-    ground: Ground, program: Program, size: Size, *, concurrency: int = 100, workers: int = 1, pad: int = 20
-) -> Figures:
-    """Jobs a second from the first start to the last one; Redis CPU and commands for each job, enqueue left out."""
+    ground: Ground,
+    program: Program,
+    size: Size,
+    *,
+    concurrency: int = 100,
+    workers: int = 1,
+    pad: int = 20,
+    most: int = 0,
+    fails: bool = False,
+) -> Taken:
+    """Jobs a second from the first start to the last one; Redis CPU and commands for each job, enqueue and all."""
+    jobs = size.jobs_of(program, most)
+    begun = jobs + sum(n % 10 == 0 for n in range(WARM, WARM + jobs)) * fails
     with ExitStack() as stack:
         producer = stack.enter_context(Side(program, ground.url, ground.tally()))
         sides = [stack.enter_context(Side(program, ground.url, ground.tally())) for _ in range(workers)]
         warm_up(producer, sides, concurrency, pad)
         warm = [side.count() for side in sides]
-        producer.do("enqueue", first=WARM, count=size.jobs, size=pad, how="bulk")
-        read = ground.read()
+        empty = ground.read()
+        fill(producer, jobs, pad=pad, fails=fails)
+        waiting = ground.read()
         for side in sides:
             side.tell("work", concurrency=concurrency)
-        wait_for(sides, WARM + size.jobs)
-        used = ground.read().since(read)
+        wait_for(sides, WARM + begun)
+        done = ground.read()
         starts = [start.at_ns for side, before in zip(sides, warm, strict=True) for start in side.starts(before)]
         for side in sides:
             side.hear()
-    took_s = (max(starts) - min(starts)) / 1e9
-    return {
-        "jobs/s": len(starts) / took_s,
-        "Redis µs/job": used.cpu_s * 1e6 / size.jobs,
-        "commands/job": used.commands / size.jobs,
-    }
-
-
-def warm_up(producer: Side, sides: Sequence[Side], concurrency: int, pad: int) -> None:
-    """Connections are open, scripts are loaded and code is warm on both ends; nothing waits and no worker runs."""
-    producer.do("enqueue", first=0, count=WARM, size=pad, how="bulk")
-    for side in sides:
-        side.do("work", concurrency=concurrency)
-    wait_for(sides, WARM)
-    for side in sides:
-        side.do("stop")
-
-
-def wait_for(sides: Sequence[Side], count: int) -> None:
-    """So many jobs have begun on these sides together; TimeoutError if they do not."""
-    until = time.monotonic() + PATIENCE_S
-    while (begun := sum(side.count() for side in sides)) < count:
-        if time.monotonic() > until:
-            raise TimeoutError(f"{sides[0].program.name}: {begun} of {count} jobs began within {PATIENCE_S:g} s")
-        time.sleep(0.02)
+    enqueued, worked = waiting.since(empty), done.since(waiting)
+    return Taken(
+        {
+            "jobs/s": jobs / ((max(starts) - min(starts)) / 1e9),
+            "Redis µs/job": (enqueued.cpu_s + worked.cpu_s) * 1e6 / jobs,
+            "commands/job": (enqueued.commands + worked.commands) / jobs,
+            "traffic bytes/job": (enqueued.traffic + worked.traffic) / jobs,
+            "Redis µs/enqueue": enqueued.cpu_s * 1e6 / jobs,
+            "Redis µs/run": worked.cpu_s * 1e6 / jobs,
+            "commands/run": worked.commands / jobs,
+        }
+    )
 
 
 _SAYS_NOT = "handlers that do something; a network between worker and Redis"
+_KEPT = "how long such payloads take on a network; 200 KB: 1,000 jobs"
+_TOLD = (RATE, CPU, COMMANDS)
 CASES = (
-    Case("drain", "no-op drain, concurrency 100", "jobs/s", "higher", drain, _SAYS_NOT),
-    Case("drain-10", "no-op drain, concurrency 10", "jobs/s", "higher", partial(drain, concurrency=10), _SAYS_NOT),
-    Case("drain-500", "no-op drain, concurrency 500", "jobs/s", "higher", partial(drain, concurrency=500), _SAYS_NOT),
-    Case("drain-2x", "no-op drain by two processes", "jobs/s", "higher", partial(drain, workers=2), _SAYS_NOT),
-    Case("payload-10k", "drain of 10 KB payloads", "jobs/s", "higher", partial(drain, pad=10_000), _SAYS_NOT),
-    Case("drain-no-aof", "no-op drain, AOF off", "jobs/s", "higher", drain, _SAYS_NOT, aof=False),
+    Case(name="drain", title="No-op drain, concurrency 100", figures=_TOLD, measure=drain, says_not=_SAYS_NOT),
+    Case(
+        name="drain-10",
+        title="No-op drain, concurrency 10",
+        figures=_TOLD,
+        measure=partial(drain, concurrency=10),
+        says_not=_SAYS_NOT,
+    ),
+    Case(
+        name="drain-500",
+        title="No-op drain, concurrency 500",
+        figures=_TOLD,
+        measure=partial(drain, concurrency=500),
+        says_not=_SAYS_NOT,
+    ),
+    Case(
+        name="drain-2x",
+        title="No-op drain by two worker processes",
+        figures=_TOLD,
+        measure=partial(drain, workers=2),
+        says_not="more processes than this machine has cores wait for each other, and for Redis",
+    ),
+    Case(
+        name="drain-4x",
+        title="No-op drain by four worker processes",
+        figures=_TOLD,
+        measure=partial(drain, workers=4),
+        says_not="more processes than this machine has cores wait for each other, and for Redis",
+    ),
+    Case(
+        name="drain-no-aof",
+        title="No-op drain, AOF off",
+        figures=_TOLD,
+        measure=drain,
+        says_not="what is left after a crash of Redis: nothing",
+        aof=False,
+    ),
+    Case(
+        name="payload-100b",
+        title="Drain of 100 B payloads",
+        figures=_TOLD,
+        measure=partial(drain, pad=100),
+        says_not=_KEPT,
+    ),
+    Case(
+        name="payload-10kb",
+        title="Drain of 10 KB payloads",
+        figures=_TOLD,
+        measure=partial(drain, pad=10_000, most=10_000),
+        says_not=_KEPT,
+    ),
+    Case(
+        name="payload-200kb",
+        title="Drain of 200 KB payloads",
+        figures=_TOLD,
+        measure=partial(drain, pad=200_000, most=LARGE_JOBS),
+        says_not=_KEPT,
+    ),
+    Case(
+        name="retries",
+        title="Drain in which every tenth job fails once and is retried after 10 ms",
+        figures=_TOLD,
+        measure=partial(drain, fails=True),
+        says_not="long waits between attempts",
+        needs=("work", "retry"),
+    ),
 )

@@ -15,6 +15,10 @@ from benchmarks.drivers.tally import Tally
 from engine import VERSION, App, Client, Constant, JobContext, Keep, Rate, Settings, Spec, Worker, WorkerOptions, days
 
 
+SWEEP_S = 2.5
+"""The default; a shorter lease is swept more often."""
+
+
 class Payload(Struct):
     """What every side's jobs carry."""
 
@@ -31,8 +35,13 @@ class Ours(Driver):
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
         rate = options.get("rate")
         app = App(slot="bench", rate=Rate(rate) if rate else None)
+        lease_s = options.get("lease_s", 15.0)
         queue = app.queue(
-            "bench", group_by="tenantId", keep_completed=Keep(days(1)), lease_s=options.get("lease_s", 15.0)
+            "bench",
+            group_by="tenantId",
+            keep_completed=Keep(days(1)),
+            lease_s=lease_s,
+            sweep_s=min(SWEEP_S, lease_s / 3),
         )
 
         @queue.job(attempts=3, backoff=Constant(0.01))

@@ -50,12 +50,15 @@ class Side:
         self.program, self._tally = program, tally
         self._tally.touch()
         chosen = json.dumps({**program.options, **(options or {})})
-        self._process = subprocess.Popen(
-            [*program.command, url, chosen, str(tally), str(program.folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )
+        self._words = tally.with_name(f"{tally.name}.log")
+        with self._words.open("wb") as words:
+            self._process = subprocess.Popen(
+                [*program.command, url, chosen, str(tally), str(program.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            )
         self._selector = selectors.DefaultSelector()
         assert self._process.stdout is not None
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
@@ -69,6 +72,11 @@ class Side:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
 
     def do(self, what: str, **words: Any) -> float:
         """The command is done; how many seconds it took by the driver's own clock."""
@@ -130,7 +138,8 @@ class Side:
                 raise TimeoutError(f"{self.program.name} did not answer within {PATIENCE_S:g} s")
             more = os.read(self._process.stdout.fileno(), 65_536)
             if not more:
-                raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: its own words are above")
+                words = self._words.read_text(errors="replace")[-2000:].strip()
+                raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: {words}")
             self._read += more
         line, _, self._read = self._read.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)

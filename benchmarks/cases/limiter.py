@@ -1,0 +1,97 @@
+"""What a shared limit costs where it never binds, and how well it keeps the rate where it does."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+from benchmarks.case import Case, Figure, Size, Taken
+from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
+from benchmarks.ground import Ground
+from benchmarks.limits import most_in_a_second
+from benchmarks.sides.side import Program, Side
+
+NEVER_BINDS = 1_000_000.0
+RATE = 100.0
+SECONDS = 8.0
+WORKERS = 2
+
+
+def cost(ground: Ground, program: Program, size: Size) -> Taken:
+    """Drains without the limit and with it, by turns: off, on, off, on."""
+    jobs = max(1, size.jobs_of(program) // 2)
+    rates: dict[bool, list[float]] = {False: [], True: []}
+    with Side(program, ground.url, ground.tally()) as producer:
+        first = WARM
+        for on in (False, True, False, True):
+            options = {"rate": NEVER_BINDS if on else None}
+            with Side(program, ground.url, ground.tally(), options) as worker:
+                producer.do("enqueue", first=first, count=WARM, size=20, how="bulk")
+                worker.do("work", concurrency=100)
+                wait_for([worker], WARM)
+                worker.do("stop")
+                warm = worker.count()
+                fill(producer, jobs, first=first + WARM)
+                worker.tell("work", concurrency=100)
+                wait_for([worker], warm + jobs)
+                starts = [start.at_ns for start in worker.starts(warm)]
+                worker.hear()
+            rates[on].append(jobs / ((max(starts) - min(starts)) / 1e9))
+            first += WARM + jobs
+    off, on_ = sum(rates[False]) / 2, sum(rates[True]) / 2
+    return Taken(
+        {
+            "on/off": on_ / off,
+            "jobs/s on": on_,
+            "jobs/s off": off,
+            "off/off": min(rates[False]) / max(rates[False]),
+        },
+        {"jobs/s off": rates[False], "jobs/s on": rates[True]},
+    )
+
+
+def keeping(ground: Ground, program: Program, size: Size) -> Taken:
+    """Two workers under one limit with more waiting than it lets through; times are those of the handlers' starts."""
+    with ExitStack() as stack:
+        producer = stack.enter_context(Side(program, ground.url, ground.tally()))
+        sides = [stack.enter_context(Side(program, ground.url, ground.tally(), {"rate": RATE})) for _ in range(WORKERS)]
+        warm_up(producer, sides, 10, count=10)
+        time.sleep(2)  # the limit has forgotten the first jobs
+        warm = [side.count() for side in sides]
+        fill(producer, int(RATE * (SECONDS + 5)))
+        for side in sides:
+            side.tell("work", concurrency=10)
+        wait_for(sides, sum(warm) + 1)
+        time.sleep(SECONDS + 0.1)
+        starts = sorted(s.at_ns // 1000 for side, n in zip(sides, warm, strict=True) for s in side.starts(n))
+        for side in sides:
+            side.hear()
+    within = [at for at in starts if at - starts[0] <= SECONDS * 1e6]
+    return Taken(
+        {
+            "used of the rate": len(within) / (RATE * SECONDS),
+            "most in a second/rate": most_in_a_second(within) / RATE,
+        },
+        {"starts s": [round((at - starts[0]) / 1e6, 4) for at in within]},
+    )
+
+
+CASES = (
+    Case(
+        name="limiter-cost",
+        title="No-op drain with a shared limit that never binds, against one without",
+        figures=(Figure("on/off", "higher"),),
+        measure=cost,
+        says_not="a limit that binds: its jobs wait, as they should",
+        needs=("work", "limit"),
+    ),
+    Case(
+        name="limiter",
+        title=f"One limit of {RATE:g} jobs/s over two workers: how much of it is used, and how far it is passed",
+        figures=(Figure("used of the rate", "higher"), Figure("most in a second/rate", "lower")),
+        measure=keeping,
+        says_not="the server's own times: a handler's start is a moment later, `python -m benchmarks.limits` has both",
+        needs=("work", "limit"),
+        most_rounds=3,
+    ),
+)

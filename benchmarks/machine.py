@@ -1,0 +1,52 @@
+"""What the figures were measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import redis
+from msgspec import Struct
+
+from engine import VERSION
+
+
+class Machine(Struct, frozen=True):
+    """The processor, the system and the versions of what every side shares."""
+
+    cpu: str
+    cores: int
+    memory_gb: float
+    system: str
+    python: str
+    engine: str
+    redis_py: str
+    server: str
+    load: float
+    """The load average of the minute before the run: what else the machine did."""
+
+
+def look(server: str) -> Machine:
+    """This machine, and the server that was found on it."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return Machine(
+        cpu=_cpu(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        memory_gb=round(memory_gb, 1),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=platform.python_version(),
+        engine=VERSION,
+        redis_py=redis.__version__,
+        server=server,
+        load=round(os.getloadavg()[0], 2),
+    )
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or "unknown")
