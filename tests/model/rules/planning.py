@@ -21,7 +21,6 @@ ACTOR = Actor("ana", "ops1", "model")
 ACTIONS: st.SearchStrategy[Action] = st.sampled_from(
     ["retry", "retry", "cancel", "promote", "trash", "restore", "delete"]
 )
-LISTS: st.SearchStrategy[Listed] = st.sampled_from(["failed", "failed", "completed", "cancelled", "delayed", "trash"])
 STATES = st.sampled_from(["waiting", "failed", "cancelled"])
 DRIVERS = st.sampled_from(["d1", "d2"])
 BACK: dict[str, c.Deed] = {
@@ -95,12 +94,25 @@ class Planning(Operating):
         found = self.send("freeze", call, lambda: expect.freeze(self.queue, self.now_us, draft, will, jobs, 0))
         return found.will
 
-    @rule(action=ACTIONS, listed=LISTS)
-    def plan_list(self, action: Action, listed: Listed) -> None:
-        """All jobs of a list."""
+    @rule(data=st.data(), action=ACTIONS)
+    def plan_list(self, data: st.DataObject, action: Action) -> None:
+        """All jobs of a list, whether the action fits them or not; now and then of one that is empty."""
+        listed = data.draw(st.sampled_from(self._lists()))
         draft = c.Draft(f"p{next(self.plan_numbers)}", action, action, f"all {listed}")
         call = c.gather(self.rig.keys, self.now_us, draft, 0, c.Scan(listed))
         self.send("gather", call, lambda: expect.gather(self.queue, self.now_us, draft, 0, listed))
+
+    def _lists(self) -> list[Listed]:
+        """The sorted lists that hold something, and one that may be empty."""
+        ends = self.queue.ends
+        lists: dict[Listed, dict[str, int]] = {
+            "failed": ends["failed"],
+            "completed": ends["completed"],
+            "cancelled": ends["cancelled"],
+            "delayed": self.queue.delayed,
+            "trash": self.queue.trash,
+        }
+        return [*(listed for listed, index in lists.items() if index), "failed"]
 
     @precondition(lambda self: self.is_any("running", "done", "stopped", "undone"))
     @rule(data=st.data())
