@@ -19,6 +19,12 @@ class Equivalent(Struct, frozen=True):
 
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
+        "gather.lua",
+        "#terms == 0 or is_hit(looking, id)",
+        "without #terms == 0",
+        "without terms every record is a hit: the part only saves reading one field of it",
+    ),
+    Equivalent(
         "include/claim.lua",
         "if #entries == 0 then",
         "never",

@@ -338,6 +338,19 @@ def test_only_the_jobs_of_a_list_that_match(rig: Rig) -> None:
     assert (found.will, found.looked, found.sample) == (1, 2, ["b"])
 
 
+def test_a_page_of_large_payloads_is_shorter(rig: Rig) -> None:
+    """And the next goes on behind it: none is passed over."""
+    for n in range(6):
+        rig.enqueue(f"j{n}", payload=b'{"text":"%s"}' % (b"x" * 200_000))
+    draft = c.Draft("g", "cancel", "cancel", "all waiting that match data~x")
+    scan = c.Scan("waiting", parse_query("data~x"))
+    first = rig.store.run(c.gather(rig.keys, rig.clock.now_us(), draft, 0, scan))
+    assert (first.will, first.looked) == (5, 5)
+    rest = c.Scan("waiting", scan.query, after=first.after)
+    second = rig.store.run(c.gather(rig.keys, rig.clock.now_us(), draft, 5, rest))
+    assert (second.will, second.looked, second.sample, second.after) == (6, 1, ["j5"], None)
+
+
 def test_only_the_newest_thousand_operations_of_a_week_are_listed(rig: Rig) -> None:
     """Older ones leave the list when another begins."""
     freeze(rig, *fail(rig, "a"))

@@ -18,8 +18,8 @@ local MISFIT = { retry = 'not_failed', cancel = 'ended', promote = 'not_delayed'
 local CAN = {}
 
 function CAN.unretry(job, run)
-  local is_packed, kept = pcall(cmsgpack.unpack, job.earlier or '')
-  return job.before == run and job.state == 'waiting' and is_packed and type(kept) == 'table' and kept[1] == job.at
+  local _, kept = pcall(cmsgpack.unpack, job.earlier or '') -- of what is not packed the text of an error
+  return job.before == run and job.state == 'waiting' and type(kept) == 'table' and kept[1] == job.at
 end
 
 function CAN.uncancel(job, run)
