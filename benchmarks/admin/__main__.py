@@ -79,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = set(wanted) - {number for group in GROUPS for number in group.numbers}
     if unknown:
         parser.error(f"no figure {', '.join(sorted(unknown))}")
-    print(f"engine {VERSION}, Python {platform.python_version()}, {os.cpu_count()} cores; filling", flush=True)
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    print(f"engine {VERSION}, Python {platform.python_version()}, {os.cpu_count()} cores, busy {load}", flush=True)
     with open_ground(Size.of(arguments.rows)) as ground:
         print(f"{ground.load}: filled in {ground.filled_s:.0f} s\n", flush=True)
         figures = asyncio.run(run(ground, wanted))
