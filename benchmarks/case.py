@@ -21,6 +21,7 @@ class Size(Struct, frozen=True):
     pickups: int = 1_000
     rounds: int = 5
     kills: int = 20
+    reviews: int = 1_200
     seed: int = 7
 
     def jobs_of(self, program: Program, most: int = 0) -> int:

@@ -14,7 +14,6 @@ from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run, 
 from benchmarks.drivers.tally import Tally
 from engine import VERSION, App, Client, Constant, JobContext, Keep, Rate, Settings, Spec, Worker, WorkerOptions, days
 
-
 SWEEP_S = 2.5
 """The default; a shorter lease is swept more often."""
 
