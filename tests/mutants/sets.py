@@ -25,25 +25,28 @@ def script_tests(root: Path) -> list[str]:
 
 
 def likely_tests(root: Path, file: str) -> list[str]:
-    """The tests named like the Lua file, or like a script that includes it."""
+    """The tests named like the Lua file, or like a script that includes it, but for those known best by others."""
     stem = Path(file).stem
-    stems = [stem] if not file.startswith("include/") else _OF_INCLUDES.get(stem) or _users(root, stem)
+    stems = _KNOWN_BY.get(stem) or (_users(root, stem) if file.startswith("include/") else [stem])
     by_name = {path: Path(path).stem.removeprefix("test_") for path in script_tests(root)}
     return [path for name in stems for path, of in by_name.items() if of in {name, f"guards_{name}"}]
 
 
-_OF_INCLUDES = {
+_KNOWN_BY = {
     "bounds": ("bounds",),
     "diagnose": ("audit", "repair", "trash"),
     "end_cancelled": ("cancel", "renew", "reclaim"),
     "fingerprint": ("groups",),
-    "groups": ("groups",),
+    "freeze": ("operation",),
+    "gather": ("operation",),
+    "groups": ("groups", "read_groups"),
     "hand_back": ("settle", "reclaim", "suspects"),
     "join_groups": ("groups",),
     "leave_end": ("trash", "groups"),
     "leave_group": ("groups",),
     "lines": ("reads", "paging"),
     "pending": ("reclaim", "renew"),
+    "plan": ("operation",),
     "promote": ("promote", "suspects"),
     "record": ("bad_records", "cancel"),
     "rejoin_group": ("groups", "revert"),
@@ -55,9 +58,10 @@ _OF_INCLUDES = {
     "text": ("bad_records", "guards_records"),
     "tokens": ("rate", "shared_limit"),
     "trail": ("settle", "note"),
+    "waiters": ("read_groups",),
     "wake": ("acquire", "guards_settle"),
 }
-"""By which tests an include is known best; the others go by the scripts that they are pasted into."""
+"""By which tests a file is known best, where its own name or those of the scripts that include it say less."""
 SERVICES = (
     "tests/unit/test_settler.py",
     "tests/unit/test_sweeper.py",
