@@ -109,8 +109,8 @@ answer({
   name: 'BullMQ',
   version,
   runtime: `Node ${process.version}`,
-  settings: 'attempts 3, custom job ids, its other defaults: results and all ended jobs are kept',
-  page: 'docs.bullmq.io/guide/workers/concurrency',
+  settings: options.settings ?? '',
+  page: options.page ?? '',
 });
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const { do: what, ...command } = JSON.parse(line);

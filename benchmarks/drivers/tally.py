@@ -20,24 +20,29 @@ class Tally:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._records: list[bytes] = []
-        self._owner = 0
+        self._owner, self._starting = 0, threading.Lock()
 
     def mark(self, stamp_ns: int = 0) -> None:
         """A job began now."""
         if self._owner != os.getpid():
-            self._start()
+            with self._starting:
+                self._start()
         self._records.append(RECORD.pack(time.monotonic_ns(), stamp_ns))
 
     def _start(self) -> None:
-        self._owner, self._records = os.getpid(), []
+        if self._owner == os.getpid():
+            return  # another thread was first
+        self._records, self._owner = [], os.getpid()
         threading.Thread(target=self._write, name="tally", daemon=True).start()
 
     def _write(self) -> None:
-        file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         while True:
             time.sleep(FLUSH_S)
-            written, self._records = self._records, []
+            # One list for good, shortened at its front: a record that is being appended is never in a list put aside.
+            written = self._records[:]
+            del self._records[: len(written)]
             if written:
                 os.write(file, b"".join(written))
