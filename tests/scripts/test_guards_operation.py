@@ -157,6 +157,30 @@ def test_a_deed_fits_some_states(rig: Rig, deed: Any, live: str, ended: str, tra
     assert judged(rig, deed, ticket.run, "failed") == trashed
 
 
+def test_a_list_that_names_a_job_of_another_state_means_it_not(bare: Rig) -> None:
+    """It is where its record says; it is not even counted among the skipped."""
+    bare.enqueue(ID)
+    bare.command("ZADD", bare.keys.failed, 1, ID)
+    draft = c.Draft("g", "cancel", "cancel", "all failed")
+    found = bare.store.run(c.gather(bare.keys, bare.clock.now_us(), draft, 0, c.Scan("failed")))
+    assert (found.will, found.looked, found.skipped) == (0, 1, {})
+
+
+def test_a_plan_spans_the_ends_of_jobs_that_have_ended(rig: Rig) -> None:
+    """And of the others the times at which they were enqueued."""
+    (ticket,) = rig.enqueue(ID)
+    (delivery,) = rig.take(1)
+    rig.clock.advance(3)
+    rig.fail(delivery)
+    (later,) = rig.enqueue("b")
+    draft = c.Draft("q", "retry", "retry", "a")
+    found = rig.store.run(c.freeze(rig.keys, rig.clock.now_us(), draft, 0, [(ID, ticket.run, "failed")]))
+    assert (found.oldest_ms, found.newest_ms) == (ticket.run // 1000 + 3000, ticket.run // 1000 + 3000)
+    draft = c.Draft("r", "cancel", "cancel", "b")
+    found = rig.store.run(c.freeze(rig.keys, rig.clock.now_us(), draft, 0, [("b", later.run, "waiting")]))
+    assert (found.oldest_ms, found.newest_ms) == (later.run // 1000, later.run // 1000)
+
+
 def test_the_run_and_the_state_are_those_that_were_seen(rig: Rig) -> None:
     """Else the job is left alone; of a retry it is told that the job runs already."""
     run = failed(rig)
