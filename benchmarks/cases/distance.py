@@ -29,6 +29,7 @@ CASES = (
         figures=(RATE, CPU, COMMANDS),
         measure=partial(far, drain),
         says_not=_SAYS_NOT,
+        needs=("work", "store"),
     ),
     Case(
         name="far-enqueue",
@@ -36,7 +37,7 @@ CASES = (
         figures=(RATE,),
         measure=partial(far, partial(enqueue, how="single", most=1_000)),
         says_not=_SAYS_NOT,
-        needs=(),
+        needs=("store",),
     ),
     Case(
         name="far-pickup",
@@ -44,5 +45,6 @@ CASES = (
         figures=(Figure("p50 ms", "lower"), Figure("p99 ms", "lower")),
         measure=partial(far, partial(latency, every_ms=HALF_MS)),
         says_not=_SAYS_NOT,
+        needs=("work", "store"),
     ),
 )

@@ -49,7 +49,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(enqueue, how="single", most=2_000),
         says_not=_SAYS_NOT,
-        needs=(),
+        needs=("store",),
     ),
     Case(
         name="enqueue-concurrent",
@@ -57,7 +57,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(enqueue, how="concurrent", most=10_000),
         says_not=_SAYS_NOT,
-        needs=(),
+        needs=("store",),
     ),
     Case(
         name="enqueue-bulk",
@@ -65,7 +65,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(enqueue, how="bulk"),
         says_not=_SAYS_NOT,
-        needs=(),
+        needs=("store",),
     ),
     Case(
         name="enqueue-bulk-no-aof",
@@ -73,7 +73,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(enqueue, how="bulk"),
         says_not=_SAYS_NOT,
-        needs=(),
+        needs=("store",),
         aof=False,
     ),
 )

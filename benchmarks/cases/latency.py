@@ -56,6 +56,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(latency, every_ms=REST_MS),
         says_not="a network between producer, Redis and worker",
+        needs=("work", "store"),
     ),
     Case(
         name="pickup-half",
@@ -63,6 +64,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(latency, every_ms=HALF_MS, holds_s=HOLDS_S),
         says_not="the same share of what each side could do at most: all get 250 jobs/s",
+        needs=("work", "store", "hold"),
     ),
     Case(
         name="delayed",
@@ -70,6 +72,6 @@ CASES = (
         figures=(Figure("p99 ms", "lower"), Figure("p50 ms", "lower"), Figure("p99.9 ms", "lower")),
         measure=partial(latency, every_ms=2.0, delay_ms=DELAY_MS),
         says_not="many jobs that are due at the same moment",
-        needs=("work", "delay"),
+        needs=("work", "store", "delay"),
     ),
 )

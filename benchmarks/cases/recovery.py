@@ -102,7 +102,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(recovery, within_s=40.0, patience_s=420.0),
         says_not="the loss of a machine, which is the same to Redis; settings tighter than the defaults",
-        needs=("work", "recover"),
+        needs=("work", "store", "hold", "recover"),
         most_rounds=1,
     ),
     Case(
@@ -111,7 +111,7 @@ CASES = (
         figures=_TOLD,
         measure=partial(recovery, within_s=2.0, patience_s=30.0, options=SHORT),
         says_not="the defaults: leases are short so that it ends soon",
-        needs=("work", "recover"),
+        needs=("work", "store", "hold", "recover"),
         only=("engine",),
         most_rounds=1,
     ),

@@ -22,7 +22,7 @@ FLOORS = (
         ROOT,
         {"uvloop": True, "batch": 100},
         ("no life cycle at all: no ids, no status, no results, no retries, no limit, nothing is kept",),
-        ("delay", "retry", "limit", "recover"),
+        ("hold", "delay", "retry", "limit", "recover"),
     ),
     Program(
         "loop",
@@ -30,7 +30,7 @@ FLOORS = (
         ROOT,
         {"uvloop": True},
         ("no Redis: handlers and a loop around them",),
-        ("delay", "retry", "limit", "recover"),
+        ("store", "delay", "retry", "limit", "recover"),
     ),
 )
 """What no queue can be faster than, on the same machine at the same time."""

@@ -18,7 +18,8 @@ from benchmarks.drivers.tally import RECORD
 
 PATIENCE_S = 300.0
 """How long an answer may take; loads are sent in parts that take less."""
-Ability = Literal["delay", "retry", "limit", "recover", "work"]
+Ability = Literal["work", "store", "hold", "delay", "retry", "limit", "recover"]
+"""To run jobs; to keep them in Redis; to let a handler wait; to delay, retry, limit and recover."""
 
 
 class Program(Struct, frozen=True):
