@@ -29,8 +29,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     lua(
         "operation: begin of an expired plan",
-        " or now_ms > (whole(plan.expires) or 0)\n",
-        "\n",
+        " or now_ms > (whole(plan.expires) or 0)",
+        "",
         "operation",
         "what was previewed long ago would be applied",
     ),
@@ -57,8 +57,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     lua(
         "operation: undo too late",
-        " and now_ms <= (whole(undone.undo_until) or 0)",
-        "",
+        "now_ms <= (whole(undone.undo_until) or 0) and undone",
+        "undone",
         "operation",
         "what was promised for 15 minutes would be taken back for ever",
     ),

@@ -102,8 +102,8 @@ _TAKEN_BACK = (
         "can be taken back for 15 minutes where the job has not started, trash for 24 hours",
         f"{_SCRIPTS}operation.py::test_undo_is_too_late_after_fifteen_minutes",
         f"{_LUA}operation.lua",
-        " and now_ms <= (whole(undone.undo_until) or 0)",
-        "",
+        "now_ms <= (whole(undone.undo_until) or 0) and undone",
+        "undone",
     ),
     Promise(
         "can be taken back for 15 minutes where the job has not started, trash for 24 hours",

@@ -108,6 +108,14 @@ def test_a_plan_that_lost_jobs_is_not_begun(rig: Rig) -> None:
     assert [begin(rig, confirm).answer for confirm in (1, 2)] == ["expired", "expired"]
 
 
+def test_a_plan_of_no_jobs_is_not_begun(rig: Rig) -> None:
+    """Nor one that was never made, whatever number is confirmed."""
+    assert begin(rig, 0, "none").answer == "expired"
+    assert freeze(rig).will == 0
+    assert begin(rig, 0).answer == "expired"
+    assert book(rig) == []
+
+
 def test_an_operation_is_in_the_book_once(rig: Rig) -> None:
     """It keeps who, why and how many; it does not expire while it is under way."""
     freeze(rig, *fail(rig, "a", "b"))
@@ -223,6 +231,30 @@ def test_an_open_batch_of_a_dead_driver_holds_nobody_up(rig: Rig) -> None:
     hand_out(rig)
     rig.clock.advance(5)
     assert hand_out(rig, driver="d2", operation="p2").answer == "ok"
+
+
+def test_an_open_batch_of_a_stopped_operation_holds_nobody_up(rig: Rig) -> None:
+    """The other one has its turn at once: nothing more will come of the first."""
+    tickets = fail(rig, "a", "b")
+    freeze(rig, tickets[0])
+    freeze(rig, tickets[1], draft=c.Draft("p2", "retry", "retry", "b"))
+    begin(rig, 1)
+    begin(rig, 1, "p2")
+    hand_out(rig)
+    assert hand_out(rig, operation="p2").answer == "busy"
+    rig.store.run(c.stop(rig.keys, rig.clock.now_us(), PLAN, ACTOR, ""))
+    assert hand_out(rig, operation="p2").answer == "ok"
+
+
+def test_an_operation_under_way_is_not_taken_back(rig: Rig) -> None:
+    """It is stopped first."""
+    freeze(rig, *fail(rig, "a", "b"))
+    begin(rig, 2)
+    do(rig, hand_out(rig, 1))
+    assert freeze(rig, draft=UNRETRY).will == 1
+    assert begin(rig, 1, UNDO).answer == "expired"
+    rig.store.run(c.stop(rig.keys, rig.clock.now_us(), PLAN, ACTOR, ""))
+    assert begin(rig, 1, UNDO).answer == "ok"
 
 
 def test_a_stopped_operation_begins_no_batch(rig: Rig) -> None:

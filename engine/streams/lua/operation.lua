@@ -68,11 +68,10 @@ local function finish(operation, state, done)
   redis.call('PEXPIRE', frozen, digits(math.max(undo_ms, MINUTE_MS)))
 end
 
--- The operation that is taken back, if that is still possible.
+-- The operation that is taken back, if that is still possible: under way it has no such time, undone its time is 0.
 local function read_undone(plan)
   local undone = read_operation(plan.of)
-  local can = (undone.state == 'done' or undone.state == 'stopped') and now_ms <= (whole(undone.undo_until) or 0)
-  return can and undone
+  return now_ms <= (whole(undone.undo_until) or 0) and undone
 end
 
 local function begin()
@@ -82,8 +81,7 @@ local function begin()
   end
   local will, takes_back = redis.call('LLEN', frozen), (plan.of or '') ~= ''
   local undone = takes_back and read_undone(plan)
-  if not plan.state or will == 0 or will ~= whole(plan.will) or now_ms > (whole(plan.expires) or 0)
-    or (takes_back and not undone) then
+  if will == 0 or will ~= whole(plan.will) or now_ms > (whole(plan.expires) or 0) or (takes_back and not undone) then
     return { 'expired', id, {} }
   elseif will ~= whole(given[1]) then
     return { 'other_count', id, {} }
