@@ -21,7 +21,7 @@ from admin_tui.widgets.window_table import WindowTable
 from benchmarks.admin.house import FULL, app
 from benchmarks.admin.load import PREFIX
 from benchmarks.admin.paper import Paper, key_to_paint_ms, on_paper, painted_after, press, until
-from engine import JobDetail, Listed, Settings, Snapshot, Window
+from engine import JobDetail, JobLine, Listed, Settings, Snapshot, Window
 
 Samples = dict[str, list[float]]
 REFRESHES = 30
@@ -142,7 +142,7 @@ async def _read_and_painted_ms(admin: AdminApp, eyes: Timed, key: str) -> float:
 
 async def _on_a_row_ms(admin: AdminApp, key: str) -> float:
     """How long after the key a row is under the cursor again, and painted: what is not here yet is blank."""
-    table = admin.screen.query_one(WindowTable)
+    table = cast("WindowTable[JobLine]", admin.screen.query_one("#jobs #table"))
     pressed = press(admin, key)
     painted = await painted_after(pressed)
     while table.row is None:
