@@ -13,6 +13,7 @@ from engine.types import Enqueued
 from engine.views import Operation
 from tests.support.operations import ACTOR, PLAN, RETRY, UNDO, UNRETRY
 from tests.support.queue import Rig
+from tests.support.sent import ask
 
 
 def fail(rig: Rig, *ids: str) -> list[Enqueued]:
@@ -231,6 +232,27 @@ def test_an_open_batch_of_a_dead_driver_holds_nobody_up(rig: Rig) -> None:
     hand_out(rig)
     rig.clock.advance(5)
     assert hand_out(rig, driver="d2", operation="p2").answer == "ok"
+
+
+def test_a_driver_may_change_the_pace(rig: Rig) -> None:
+    """It holds from that batch on, also for the next driver, which names none."""
+    freeze(rig, *fail(rig, "a", "b"))
+    begin(rig, 2)
+    assert hand_out(rig, 1).per_s == 200
+    advance(rig, 0, True)
+    faster = c.next_batch(rig.keys, rig.clock.now_us(), PLAN, "d1", 1, 500.0)
+    assert rig.store.run(faster).per_s == 500
+    assert hand_out(rig, 1).per_s == 500
+
+
+def test_nothing_is_known_of_an_operation_that_was_never_begun(rig: Rig) -> None:
+    """It is over, whatever is asked."""
+    freeze(rig, *fail(rig, "a"))
+    now_us = rig.clock.now_us()
+    assert ask(rig, c.advance(rig.keys, now_us, "none", 0, []))[0] == b"over"
+    assert ask(rig, c.next_batch(rig.keys, now_us, "none", "d1"))[0] == b"over"
+    for operation in ("none", PLAN):
+        assert ask(rig, c.stop(rig.keys, now_us, operation, ACTOR, ""))[0] == b"over"
 
 
 def test_an_open_batch_of_a_stopped_operation_holds_nobody_up(rig: Rig) -> None:
