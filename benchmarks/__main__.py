@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from benchmarks.baseline import failures, keep
 from benchmarks.cases.catalog import CASES
 from benchmarks.comparing import compare
+from benchmarks.goals import verdicts
 from benchmarks.playing import Wish, run
 from benchmarks.report.folder import write
 from benchmarks.results import load, save
@@ -64,6 +65,8 @@ def _run(given: argparse.Namespace) -> int:
         aof=given.aof,
     )
     done = run(wish, partial(print, flush=True), lambda so_far: save(so_far, given.json))
+    for verdict in verdicts(done):
+        print(f"{'met    ' if verdict.met else 'NOT MET'}  {verdict.goal}: {verdict.measured}")
     print(f"\nwritten: {given.json}; look at it: python -m benchmarks report {given.json}\n")
     if given.keep_baseline:
         keep(done)

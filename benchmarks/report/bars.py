@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from benchmarks.case import Figure
+from benchmarks.goals import OURS
 from benchmarks.report.drawing import WIDTH, bar, drawing, reach, text
 from benchmarks.results import Played, Run
 from benchmarks.spreads import Spread
 from benchmarks.telling import number
 
 LEFT, RIGHT, TOP, ROW = 130, 190, 52, 26
-OURS = "engine"
 FLOORS = ("floor", "loop", "redis-benchmark")
 
 
@@ -47,6 +47,6 @@ def _row(run: Run, played: Played, figure: Figure, row: tuple[str, Spread], y: f
     ratio = run.ratio(played.name, figure, OURS, side)
     told = number(spread.median)
     if side != OURS and ratio is not None:
-        told += f"   ours is {number(ratio.median)}×"
+        told += f" · ours is {number(ratio.median)}×"
     parts.append(text(LEFT + spread.most * scale + 10, y + 16, told))
     return parts

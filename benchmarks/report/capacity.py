@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from benchmarks.report.bars import OURS
+from benchmarks.goals import OURS
 from benchmarks.results import Run
 from benchmarks.telling import number
 
@@ -59,7 +59,8 @@ def capacity(run: Run) -> Iterator[str]:
         f"{number(model.worker_us)} µs. So one Redis core carries {number(model.redis_carries)} jobs a second, "
         "however many queues and workers share it, and "
         f"{number(max(1.0, model.worker_us / model.run_us))} worker processes with a core each are enough to fill it. "
-        "More queues cost it nothing more; more than that takes another Redis, which slots of their own allow.</p>"
+        "Queues have no part in it: a script costs the same whichever queue it serves. More than that takes another "
+        "Redis.</p>"
     )
     yield '<table><tr><th>worker processes</th><th class="n">model, jobs/s</th><th class="n">measured, jobs/s</th>'
     yield '<th class="n">measured / model</th></tr>'

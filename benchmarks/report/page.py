@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
-from benchmarks.report.bars import OURS
+from benchmarks.goals import OURS, verdicts
 from benchmarks.report.capacity import capacity
 from benchmarks.results import Played, Run
-from benchmarks.telling import number, ranged
+from benchmarks.spreads import Spread
+from benchmarks.telling import number
 
 _STYLE = """
-:root{color-scheme:light dark;--ink:#1f2933;--soft:#616e7c;--paper:#f5f7f9;--card:#fff;--line:#d5dbe1;--ours:#1f6feb}
+:root{color-scheme:light dark;--ink:#1f2933;--soft:#616e7c;--paper:#f5f7f9;--card:#fff;--line:#d5dbe1;--ours:#1f6feb;
+--good:#1a7f37;--bad:#b42318}
 @media (prefers-color-scheme:dark){
-:root{--ink:#e4e7eb;--soft:#9aa5b1;--paper:#0d1116;--card:#15191e;--line:#323b45;--ours:#58a6ff}}
+:root{--ink:#e4e7eb;--soft:#9aa5b1;--paper:#0d1116;--card:#15191e;--line:#323b45;--ours:#58a6ff;
+--good:#4ac26b;--bad:#ff7b72}}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:860px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:14px 0;
 overflow-x:auto}
-section h3{margin:0 0 6px;font-size:16px}
+section h3{margin:0 0 6px;font-size:15px;font-weight:600}
 p{margin:6px 0}.soft{color:var(--soft)}svg{width:100%;height:auto;display:block;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line)}
 td,th{padding:4px 10px 4px 0;vertical-align:top}td.n{text-align:right;white-space:nowrap}
 th.n{text-align:right}tr.ours td{color:var(--ours);font-weight:600}tr+tr td{border-top:1px solid var(--line)}
+td small{display:block;color:var(--soft);font-weight:400;font-size:11.5px}
+.met{color:var(--good)}.not-met{color:var(--bad);font-weight:600}
 nav a{margin-right:12px;white-space:nowrap}a{color:var(--ours)}code{font-size:13px}
 """
 
@@ -34,6 +39,7 @@ def page(run: Run, plots: Mapping[str, Sequence[str]]) -> str:
     body = "\n".join(
         [
             *_head(run),
+            *_goals(run),
             *_ratios(run),
             *capacity(run),
             "<h2>Cases</h2>",
@@ -68,6 +74,21 @@ def _head(run: Run) -> Iterator[str]:
     yield f"<nav>{links}</nav>"
 
 
+def _goals(run: Run) -> Iterator[str]:
+    found = list(verdicts(run))
+    if not found:
+        return
+    yield "<h2>Goals</h2><section><table>"
+    yield '<tr><th>goal</th><th class="n">measured</th><th class="n"></th></tr>'
+    for verdict in found:
+        word = "met" if verdict.met else "not met"
+        yield (
+            f'<tr><td>{escape(verdict.goal)}</td><td class="n">{escape(verdict.measured)}</td>'
+            f'<td class="n {word.replace(" ", "-")}">{word}</td></tr>'
+        )
+    yield "</table></section>"
+
+
 def _ratios(run: Run) -> Iterator[str]:
     """How many times as good ours is, case by side."""
     others = [about.side for about in run.sides if about.side != OURS]
@@ -86,8 +107,10 @@ def _ratios(run: Run) -> Iterator[str]:
 
 
 def _case(run: Run, played: Played, drawn: Sequence[str]) -> Iterator[str]:
-    yield f'<section id="{escape(played.name)}"><h3>{escape(played.title)}</h3>'
-    yield f'<p class="soft">{escape(played.name)}, AOF {"on" if played.aof else "off"}</p>'
+    aof = f'<span class="soft">AOF {"on" if played.aof else "off"}</span>'
+    yield f'<section id="{escape(played.name)}"><h3><code>{escape(played.name)}</code> {aof}</h3>'
+    if not drawn:
+        yield f"<p>{escape(played.title)}</p>"
     yield from drawn
     names = _figures(run, played)
     yield "<table><tr><th>side</th>" + "".join(f'<th class="n">{escape(name)}</th>' for name in names) + "</tr>"
@@ -101,13 +124,20 @@ def _case(run: Run, played: Played, drawn: Sequence[str]) -> Iterator[str]:
             continue
         if about.lacks:
             notes.append(f"{about.side}: {'; '.join(about.lacks)}")
-        row = "".join(f'<td class="n">{ranged(cell) if cell else "–"}</td>' for cell in cells)
+        row = "".join(f'<td class="n">{_cell(cell)}</td>' for cell in cells)
         kind = "ours" if about.side == OURS else ""
         yield f'<tr class="{kind}"><td>{escape(about.side)}</td>{row}</tr>'
     yield "</table>"
     for note in notes:
         yield f'<p class="soft">{escape(note)}.</p>'
     yield f"<p>Does not show: {escape(played.says_not)}.</p></section>"
+
+
+def _cell(spread: Spread | None) -> str:
+    if spread is None:
+        return "–"
+    reach = f"<small>{number(spread.least)} to {number(spread.most)}</small>" if spread.count > 1 else ""
+    return f"{number(spread.median)}{reach}"
 
 
 def _figures(run: Run, played: Played) -> list[str]:

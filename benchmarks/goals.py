@@ -1,0 +1,101 @@
+"""What the project wants to reach, and what a run says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from benchmarks.case import Figure
+from benchmarks.results import Run
+from benchmarks.telling import number, ranged
+
+OURS = "engine"
+PYTHON_PEERS = ("bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq")
+
+
+class Ahead(Struct, frozen=True):
+    """Ours is at least so many times as good as the side, by the median of the rounds."""
+
+    case: str
+    figure: str
+    side: str
+    times: float
+
+
+class Flat(Struct, frozen=True):
+    """Ours takes at most so many times as much in one case as in another."""
+
+    figure: str
+    case: str
+    than: str
+    times: float
+
+
+class Kept(Struct, frozen=True):
+    """Ours has this figure at least, or at most, by the median of the rounds."""
+
+    case: str
+    figure: str
+    value: float
+    at_most: bool = False
+
+
+class Verdict(Struct, frozen=True):
+    """A goal as it is told, what was measured, and whether it is met."""
+
+    goal: str
+    measured: str
+    met: bool
+
+
+AHEAD = (
+    Ahead("drain", "jobs/s", "bullmq", 4),
+    *(Ahead("drain", "jobs/s", peer, 25) for peer in PYTHON_PEERS),
+    Ahead("drain", "jobs/s", "floor", 0.5),
+    Ahead("enqueue-bulk", "jobs/s", "bullmq", 5),
+    Ahead("enqueue-concurrent", "jobs/s", "bullmq", 3),
+    Ahead("pickup", "p50 ms", "bullmq", 1.25),
+    Ahead("pickup", "p99 ms", "bullmq", 1.25),
+    Ahead("pickup-half", "p50 ms", "bullmq", 1.25),
+    Ahead("pickup-half", "p99 ms", "bullmq", 1.25),
+    Ahead("delayed", "p99 ms", "bullmq", 2),
+    Ahead("drain", "Redis µs/job", "bullmq", 2),
+    Ahead("memory", "bytes/waiting job", "bullmq", 1.25),
+    Ahead("recovery", "mean s", "bullmq", 2),
+)
+FLAT = (
+    Flat("Redis µs/run", "backlog-5m", "backlog-10k", 1.2),
+    Flat("bytes/waiting job", "backlog-5m", "backlog-10k", 1.2),
+)
+KEPT = (
+    Kept("limiter-cost", "on/off", 0.85),
+    Kept("recovery", "lost", 0, at_most=True),
+)
+
+
+def verdicts(run: Run) -> Iterator[Verdict]:
+    """The goals that the run can tell of."""
+    for ahead in AHEAD:
+        figure = _figure(run, ahead.case, ahead.figure)
+        ratio = run.ratio(ahead.case, figure, OURS, ahead.side) if figure else None
+        if ratio is not None:
+            words = f"{ahead.case}: at least {number(ahead.times)} times as good as {ahead.side} by {ahead.figure}"
+            yield Verdict(words, ranged(ratio), ratio.median >= ahead.times)
+    for flat in FLAT:
+        more, less = (run.spread(case, OURS, flat.figure) for case in (flat.case, flat.than))
+        if more is not None and less is not None:
+            times = more.median / less.median
+            words = f"{flat.case}: at most {number(flat.times)} times the {flat.figure} of {flat.than}"
+            yield Verdict(words, number(times), times <= flat.times)
+    for kept in KEPT:
+        spread = run.spread(kept.case, OURS, kept.figure)
+        if spread is not None:
+            words = f"{kept.case}: {kept.figure} at {'most' if kept.at_most else 'least'} {number(kept.value)}"
+            met = spread.median <= kept.value if kept.at_most else spread.median >= kept.value
+            yield Verdict(words, ranged(spread), met)
+
+
+def _figure(run: Run, case: str, name: str) -> Figure | None:
+    figures = (figure for played in run.cases if played.name == case for figure in played.figures)
+    return next((figure for figure in figures if figure.name == name), None)
