@@ -1,0 +1,106 @@
+"""The page and the plots of a run: whole, alone, and the same each time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from benchmarks.case import Figure, Size, Taken
+from benchmarks.machine import Machine
+from benchmarks.report.capacity import Model, model_of
+from benchmarks.report.folder import write
+from benchmarks.results import About, Played, Run, Sample
+
+RATE, WAIT = Figure("jobs/s", "higher"), Figure("p50 ms", "lower")
+
+
+def a_run() -> Run:
+    """A drain by three sides, one of which failed, and waits of two."""
+    drained = {"engine": 10_000.0, "floor": 40_000.0}
+    samples = [
+        Sample(
+            "drain",
+            side,
+            n,
+            Taken({"jobs/s": rate + n, "Redis µs/job": 25.0, "Redis µs/run": 20.0, "commands/run": 4.0}),
+        )
+        for side, rate in drained.items()
+        for n in range(2)
+    ]
+    samples += [
+        Sample("pickup", side, 0, Taken({"p50 ms": wait}, {"waits ms": [wait, wait * 2, wait * 30]}))
+        for side, wait in (("engine", 1.0), ("floor", 0.5))
+    ]
+    samples.append(Sample("drain", "<peer>", 0, error="TimeoutError: 3 & 4 of 500"))
+    return Run(
+        set="smoke",
+        began="2026-01-02T03:04:05+00:00",
+        took_s=60.0,
+        machine=Machine("a <processor>", 2, 8.0, "Linux", "3.11.7", "0.1.0", "8.1.0", "Valkey 9.1.2", 0.1),
+        size=Size(),
+        cases=[
+            Played("drain", "No-op drain", (RATE,), "handlers that do something", aof=True),
+            Played("pickup", "From enqueue to start", (WAIT,), "a network", aof=False),
+            Played("real", "Nobody played it", (RATE,), "all", aof=True),
+        ],
+        sides=[About("engine"), About("<peer>"), About("floor", lacks=("nothing is kept",))],
+        skipped={"arq": "not installed"},
+        samples=samples,
+    )
+
+
+def test_the_page_needs_no_other_file(tmp_path: Path) -> None:
+    """No script, nothing that is fetched; both colour schemes; a plot for each case that has figures."""
+    names = [path.name for path in write(a_run(), tmp_path)]
+    assert names == ["index.html", "drain.svg", "pickup.svg", "pickup-waits.svg"]
+    page = (tmp_path / "index.html").read_text()
+    assert not re.search(r"<script|<link|@import|\bsrc=|url\(", page)
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)
+    assert page.count("<svg") == 3
+    assert "prefers-color-scheme:dark" in page
+
+
+def test_the_page_tells_what_is_missing(tmp_path: Path) -> None:
+    """Errors, sides that were left out, what a side lacks and what a case does not show, all escaped."""
+    write(a_run(), tmp_path)
+    page = (tmp_path / "index.html").read_text()
+    assert "&lt;peer&gt; gave nothing in 1 rounds: TimeoutError: 3 &amp; 4 of 500." in page
+    assert "<peer>" not in page
+    assert "Left out: arq, not installed." in page
+    assert "floor: nothing is kept." in page
+    assert "Does not show: a network." in page
+
+
+def test_plots_are_well_formed_and_say_their_figures(tmp_path: Path) -> None:
+    """Also to who cannot see them; the best side is first."""
+    write(a_run(), tmp_path)
+    for name in ("drain", "pickup", "pickup-waits"):
+        root = ET.fromstring((tmp_path / f"{name}.svg").read_text())
+        assert root.attrib["aria-label"]
+    words = [element.text for element in ET.parse(tmp_path / "drain.svg").iter() if element.text]
+    assert words.index("floor") < words.index("engine")
+    assert "40,000 · ours is 0.25×" in words
+
+
+def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
+    """So that a committed page changes only with its figures."""
+    first = {path.name: path.read_bytes() for path in write(a_run(), tmp_path / "a")}
+    assert {path.name: path.read_bytes() for path in write(a_run(), tmp_path / "b")} == first
+
+
+def test_the_model_is_made_of_the_drain() -> None:
+    """25 µs of Redis a job: 40,000 jobs/s; its worker takes what its rate says."""
+    model = model_of(a_run())
+    assert model is not None
+    assert model.redis_carries == 40_000
+    assert round(model.worker_us, 2) == 100.0
+
+
+def test_workers_carry_until_redis_or_the_cores_are_full() -> None:
+    """20 µs of Redis and 80 of a worker for each run."""
+    model = Model(redis_us=25, run_us=20, worker_us=80)
+    assert model.runs(workers=1, cores=8) == 12_500
+    assert model.runs(workers=2, cores=8) == 25_000
+    assert model.runs(workers=9, cores=16) == 50_000
+    assert model.runs(workers=4, cores=2) == 20_000
