@@ -19,7 +19,7 @@ STAMP := .venv/installed-$(OWNER)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup check test mutants guards demo dev dev-worker worker lock clean faults soak evidence
+.PHONY: help setup check test mutants guards demo dev dev-worker worker lock clean faults soak evidence smoke peers bench bench-full
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -79,6 +79,20 @@ soak: setup  ## a worker under mixed faults for MINUTES=20: does what it takes c
 
 evidence: setup  ## docs/evidence.md anew from the figures in docs/evidence
 	@$(BIN)/python -m tests.faults.page
+
+smoke: setup  ## the benchmarks' smoke set, under a minute: fails only where ours fell below half of its baseline
+	@$(BIN)/python -m benchmarks run --set smoke --baseline --json .data/benchmarks/smoke.json
+
+peers: setup  ## what ours is compared with, each in an environment of its own below .data/peers
+	@$(BIN)/python -m benchmarks install
+
+bench: setup  ## the benchmarks beside BullMQ and two Python peers, those that are installed; under 15 minutes
+	@$(BIN)/python -m benchmarks run --set bench --json .data/benchmarks/bench.json
+	@$(BIN)/python -m benchmarks report .data/benchmarks/bench.json
+
+bench-full: setup  ## all cases and all peers, backlogs to 5 million; hours
+	@$(BIN)/python -m benchmarks run --set full --json .data/benchmarks/full.json
+	@$(BIN)/python -m benchmarks report .data/benchmarks/full.json
 
 lock:  ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \

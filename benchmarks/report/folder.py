@@ -7,12 +7,15 @@ from pathlib import Path
 
 from benchmarks.report.bars import bars
 from benchmarks.report.curves import curves
+from benchmarks.report.growth import BACKLOGS, growth
 from benchmarks.report.page import page
 from benchmarks.results import Run
 
+GROWTH = {"backlog-cpu.svg": "Redis µs/run", "backlog-memory.svg": "bytes/waiting job"}
+
 
 def plots(run: Run) -> Iterator[tuple[str, str, str]]:
-    """For each plot its case, its file's name and its SVG: the main figure's bars, then the curve of waits."""
+    """For each plot its case, its file's name and its SVG: bars of the main figure, a curve of waits, a backlog's growth."""
     for played in run.cases:
         drawn = bars(run, played, played.figures[0])
         if drawn is not None:
@@ -20,6 +23,11 @@ def plots(run: Run) -> Iterator[tuple[str, str, str]]:
         drawn = curves(run, played)
         if drawn is not None:
             yield played.name, f"{played.name}-waits.svg", drawn
+    last = next((played.name for played in reversed(run.cases) if played.name in BACKLOGS), "")
+    for name, figure in GROWTH.items():
+        drawn = growth(run, figure)
+        if drawn is not None:
+            yield last, name, drawn
 
 
 def write(run: Run, folder: Path) -> list[Path]:

@@ -6,10 +6,13 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from msgspec.structs import replace
+
 from benchmarks.case import Figure, Size, Taken
 from benchmarks.machine import Machine
 from benchmarks.report.capacity import Model, model_of
 from benchmarks.report.folder import write
+from benchmarks.report.growth import growth
 from benchmarks.results import About, Played, Run, Sample
 
 RATE, WAIT = Figure("jobs/s", "higher"), Figure("p50 ms", "lower")
@@ -104,3 +107,15 @@ def test_workers_carry_until_redis_or_the_cores_are_full() -> None:
     assert model.runs(workers=2, cores=8) == 25_000
     assert model.runs(workers=9, cores=16) == 50_000
     assert model.runs(workers=4, cores=2) == 20_000
+
+
+def test_a_growing_backlog_is_drawn_once_two_were_played() -> None:
+    """A side with one point has no line."""
+    backlogs = [Played(f"backlog-{size}", size, (RATE,), "", aof=True) for size in ("10k", "1m")]
+    costs = {("backlog-10k", "engine"): 20.0, ("backlog-1m", "engine"): 21.0, ("backlog-10k", "floor"): 5.0}
+    samples = [Sample(case, side, 0, Taken({"Redis µs/run": cost})) for (case, side), cost in costs.items()]
+    run = replace(a_run(), cases=backlogs, samples=samples)
+    drawn = growth(run, "Redis µs/run")
+    assert drawn is not None
+    assert 'aria-label="Redis µs/run: engine 20 at 10 thousand, 21 at 1 million"' in drawn
+    assert growth(a_run(), "Redis µs/run") is None
