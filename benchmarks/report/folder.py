@@ -15,7 +15,7 @@ GROWTH = {"backlog-cpu.svg": "Redis µs/run", "backlog-memory.svg": "bytes/waiti
 
 
 def plots(run: Run) -> Iterator[tuple[str, str, str]]:
-    """For each plot its case, its file's name and its SVG: bars of the main figure, a curve of waits, a backlog's growth."""
+    """For each plot its case, its file's name and its SVG: main figure, curve of waits, a backlog's growth."""
     for played in run.cases:
         drawn = bars(run, played, played.figures[0])
         if drawn is not None:
