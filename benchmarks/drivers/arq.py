@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run
 from benchmarks.drivers.handler import Handler
-from benchmarks.drivers.peer import about, package, send_all
+from benchmarks.drivers.peer import about, background, ended, package, send_all
 from benchmarks.drivers.tally import Tally
 
 
@@ -40,7 +40,7 @@ class Arq(Driver):
             poll_delay=self._options.get("poll_delay_s", 0.5),
             handle_signals=False,
         )
-        self._running = asyncio.ensure_future(self._worker.async_run())
+        self._running = background(self._worker.async_run())
 
     async def _noop(self, context: dict[str, Any], payload: dict[str, Any]) -> str:
         try:
@@ -51,7 +51,7 @@ class Arq(Driver):
     async def stop(self) -> None:
         if self._running is not None:
             await self._worker.close()
-            await asyncio.wait([self._running])
+            await ended(self._running)
             self._running = None
 
     async def close(self) -> None:

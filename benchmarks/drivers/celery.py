@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run
 from benchmarks.drivers.outside import Inside, Outside, inside
-from benchmarks.drivers.peer import about, package, send_all_here
+from benchmarks.drivers.peer import about, package, places, send_all_here
 from benchmarks.drivers.tally import Tally
 
 
@@ -51,7 +51,8 @@ class Celery(Driver):
 
     async def work(self, concurrency: int) -> None:
         lone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        pool = ("--pool", self._options.get("pool", "threads"), "--concurrency", str(concurrency))
+        count = str(places(concurrency, self._options))
+        pool = ("--pool", self._options.get("pool", "threads"), "--concurrency", count)
         worker = ("worker", "--loglevel", "WARNING", *pool, *lone)
         self._outside.start(("-m", "celery", "-A", "benchmarks.drivers.celery:app", *worker))
 

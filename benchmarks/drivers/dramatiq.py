@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, Load, run
 from benchmarks.drivers.outside import Inside, Outside, inside
-from benchmarks.drivers.peer import about, package, send_all_here
+from benchmarks.drivers.peer import about, package, places, send_all_here
 from benchmarks.drivers.tally import Tally
 
 
@@ -53,8 +53,7 @@ class Dramatiq(Driver):
         send_all_here(load, lambda payload: self._noop.send_with_options(args=(payload,), delay=load.delay_ms or None))
 
     async def work(self, concurrency: int) -> None:
-        threads = min(concurrency, self._options.get("threads", concurrency))
-        one = ("--processes", "1", "--threads", str(threads))
+        one = ("--processes", "1", "--threads", str(places(concurrency, self._options)))
         self._outside.start(("-m", "dramatiq", "benchmarks.drivers.dramatiq:broker", *one))
 
     async def stop(self) -> None:

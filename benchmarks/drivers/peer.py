@@ -19,6 +19,7 @@ from benchmarks.drivers.base import Load, send_each
 
 TOGETHER = 1000
 """Enqueues in one call of a bulk API, or in flight where there is none."""
+PATIENCE_S = 60.0
 THREADS = 32
 """Threads that enqueue together for a client that blocks."""
 
@@ -38,6 +39,11 @@ def about(name: str, distribution: str, options: dict[str, Any]) -> dict[str, st
         "settings": options.get("settings", ""),
         "page": options.get("page", ""),
     }
+
+
+def places(concurrency: int, options: dict[str, Any]) -> int:
+    """Threads for so many jobs at once: fewer, if the catalog says so, where no handler waits for anything."""
+    return concurrency if options.get("holds_s") else min(concurrency, options.get("threads", concurrency))
 
 
 def batches(load: Load) -> list[list[dict[str, Any]]]:
@@ -75,17 +81,18 @@ def background(running: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
     """The worker's task; if it fails, the driver says so and ends, so that nobody waits for its jobs."""
     task = asyncio.ensure_future(running)
 
-    def ended(task: asyncio.Task[Any]) -> None:
+    def look(task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and (error := task.exception()):
             traceback.print_exception(error, file=sys.stderr)
             sys.stderr.flush()
             os._exit(1)
 
-    task.add_done_callback(ended)
+    task.add_done_callback(look)
     return task
 
 
-async def cancelled(task: asyncio.Task[Any]) -> None:
-    """The task has ended by being cancelled."""
-    task.cancel()
-    await asyncio.wait([task])
+async def ended(task: asyncio.Task[Any]) -> None:
+    """The worker's task, which was told to stop, has ended; TimeoutError if it goes on."""
+    _, pending = await asyncio.wait([task], timeout=PATIENCE_S)
+    if pending:
+        raise TimeoutError(f"the worker goes on {PATIENCE_S:g} s after it was told to stop")

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, Load, job_id, run
 from benchmarks.drivers.handler import Handler
-from benchmarks.drivers.peer import about, background, package, send_all
+from benchmarks.drivers.peer import about, background, ended, package, send_all
 from benchmarks.drivers.tally import Tally
 
 
@@ -17,7 +17,7 @@ class Saq(Driver):
 
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
         self._handler = Handler(options, tally)
-        self._queue = package("saq").Queue.from_url(url, name="bench")
+        self._queue = package("saq").Queue.from_url(url, name="bench", max_concurrent_ops=options.get("operations", 20))
         await self._queue.connect()
         self._worker: Any = None
         self._running: asyncio.Task[Any] | None = None
@@ -40,7 +40,7 @@ class Saq(Driver):
     async def stop(self) -> None:
         if self._running is not None:
             await self._worker.stop()
-            await self._running
+            await ended(self._running)
             self._running = None
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run
 from benchmarks.drivers.handler import Handler
-from benchmarks.drivers.peer import about, background, batches, cancelled, package, send_all
+from benchmarks.drivers.peer import about, background, batches, ended, package, send_all
 from benchmarks.drivers.tally import Tally
 
 
@@ -25,7 +25,7 @@ class Streaq(Driver):
     """Its `enqueue_many` stores a bulk; a retry is asked for by its own exception."""
 
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
-        self._url, self._handler = url, Handler(options, tally)
+        self._url, self._options, self._handler = url, options, Handler(options, tally)
         self._client, self._noop = self._make()
         await self._client.__aenter__()
         self._working: asyncio.Task[Any] | None = None
@@ -33,7 +33,8 @@ class Streaq(Driver):
 
     def _make(self, concurrency: int = 16) -> tuple[Any, Any]:
         streaq = package("streaq")
-        worker = streaq.Worker(redis_url=self._url, queue_name="bench", concurrency=concurrency, grace_period=5)
+        settings = {"concurrency": concurrency, "prefetch": self._options.get("prefetch"), "grace_period": 5}
+        worker = streaq.Worker(redis_url=self._url, queue_name="bench", **settings)
 
         async def noop(payload: dict[str, Any]) -> str:
             try:
@@ -67,7 +68,8 @@ class Streaq(Driver):
 
     async def stop(self) -> None:
         if self._working is not None:
-            await cancelled(self._working)
+            self._working.cancel()
+            await ended(self._working)
             self._working = None
 
     async def close(self) -> None:

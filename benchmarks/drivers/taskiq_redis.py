@@ -1,4 +1,4 @@
-"""taskiq with taskiq-redis: its stream broker and its result backend; the receiver runs on the driver's loop."""
+"""taskiq with taskiq-redis: its stream broker and its result backend; its receiver, as `taskiq worker` runs it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.drivers.base import Driver, Load, job_id, run
 from benchmarks.drivers.handler import Handler
-from benchmarks.drivers.peer import about, background, cancelled, package, send_all
+from benchmarks.drivers.peer import about, background, ended, package, send_all
 from benchmarks.drivers.tally import Tally
 
 
@@ -15,6 +15,7 @@ class TaskiqRedis(Driver):
     """It has no bulk API: a bulk is a thousand enqueues at once. Ids are given, but nothing is deduplicated by them."""
 
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
+        self._prefetch: int = options.get("prefetch", 0)
         handler, redis = Handler(options, tally), package("taskiq_redis")
         results = redis.RedisAsyncResultBackend(redis_url=url, result_ex_time=1000)
         self._broker = redis.RedisStreamBroker(url=url, queue_name="bench").with_result_backend(results)
@@ -35,12 +36,15 @@ class TaskiqRedis(Driver):
         await send_all(load, send)
 
     async def work(self, concurrency: int) -> None:
-        receiving = package("taskiq.api").run_receiver_task(self._broker, max_async_tasks=concurrency)
-        self._running = background(receiving)
+        settings = {"max_async_tasks": concurrency, "max_prefetch": self._prefetch, "run_startup": False}
+        self._broker.is_worker_process, self._stopping = True, asyncio.Event()
+        receiver = package("taskiq.receiver").Receiver(broker=self._broker, **settings)
+        self._running = background(receiver.listen(self._stopping))
 
     async def stop(self) -> None:
         if self._running is not None:
-            await cancelled(self._running)
+            self._stopping.set()
+            await ended(self._running)
             self._running = None
 
     async def close(self) -> None:
