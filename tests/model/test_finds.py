@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from engine.streams import GROUP
+from engine.streams import commands as c
 from tests.support.queue import Rig
+from tests.support.whole import everything
 
 
 @pytest.fixture
@@ -60,6 +62,19 @@ def test_runs_named_twice_in_a_call_are_answered_alike_when_it_is_sent_again(rig
     first = rig.promote(ticket, ticket)
     assert [answer.answer for answer in first] == ["ok", "ok"]
     assert rig.promote(ticket, ticket) == first
+
+
+def test_of_two_deliveries_of_a_job_the_last_that_was_settled_is_remembered(rig: Rig) -> None:
+    """Sent again together, the earlier one is answered as lost though it was accepted; nothing is changed by it."""
+    rig.enqueue("a")
+    (first,) = rig.take(1)
+    assert rig.settle(first, "retry", b"{}")
+    (second,) = rig.take(1)
+    both = (c.Settle("a", first.fence, "retry", b"{}"), c.Settle("a", second.fence, "complete", b"1"))
+    assert rig.answers(*both) == ["ok", "ok"]
+    after = everything(rig)
+    assert rig.answers(*both) == ["lost", "ok"]
+    assert everything(rig) == after
 
 
 @pytest.mark.parametrize("begin", ["enqueue", "requeue"])

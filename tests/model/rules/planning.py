@@ -94,16 +94,17 @@ class Planning(Operating):
         found = self.send("freeze", call, lambda: expect.freeze(self.queue, self.now_us, draft, will, jobs, 0))
         return found.will
 
+    @precondition(lambda self: self.lists())
     @rule(data=st.data(), action=ACTIONS)
     def plan_list(self, data: st.DataObject, action: Action) -> None:
         """All jobs of a list, whether the action fits them or not; now and then of one that is empty."""
-        listed = data.draw(st.sampled_from(self._lists()))
+        listed: Listed = data.draw(st.sampled_from([*self.lists(), *self.lists(), "failed"]))
         draft = c.Draft(f"p{next(self.plan_numbers)}", action, action, f"all {listed}")
         call = c.gather(self.rig.keys, self.now_us, draft, 0, c.Scan(listed))
         self.send("gather", call, lambda: expect.gather(self.queue, self.now_us, draft, 0, listed))
 
-    def _lists(self) -> list[Listed]:
-        """The sorted lists that hold something, and one that may be empty."""
+    def lists(self) -> list[Listed]:
+        """The sorted lists that hold something."""
         ends = self.queue.ends
         lists: dict[Listed, dict[str, int]] = {
             "failed": ends["failed"],
@@ -112,7 +113,7 @@ class Planning(Operating):
             "delayed": self.queue.delayed,
             "trash": self.queue.trash,
         }
-        return [*(listed for listed, index in lists.items() if index), "failed"]
+        return [listed for listed, index in lists.items() if index]
 
     @precondition(lambda self: self.is_any("running", "done", "stopped", "undone"))
     @rule(data=st.data())
