@@ -68,6 +68,12 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "HINCRBY answers a number: a table is always an error",
     ),
     Equivalent(
+        "include/tally_queue.lua",
+        "length > 0 and oldest_of(stream)",
+        "without length > 0",
+        "of an empty stream nothing is the oldest either: the part only saves two commands",
+    ),
+    Equivalent(
         "include/text.lua",
         "if not string.find(bytes, '[\\128-\\255]') then",
         "never",

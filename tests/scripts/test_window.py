@@ -266,6 +266,15 @@ def test_nothing_is_above_the_first_row_that_waits(rig: Rig) -> None:
     assert place_of("nowhere 1-1") is place_of("ready x") is None
 
 
+def test_nothing_is_above_the_first_row_of_a_sorted_set(rig: Rig) -> None:
+    """What was there has left meanwhile: a window without rows, whose ends are those of the list."""
+    (first,) = rig.enqueue("a", delay_s=60)
+    rig.enqueue("b", "c", delay_s=61)
+    found = see(rig, "delayed", size=1, rank=1)
+    rig.cancel(first)
+    assert see(rig, "delayed", above=found.above) == Window([], 0, 2, True, "", "")
+
+
 def test_a_line_has_no_secrets(rig: Rig) -> None:
     """What the reason tells is cleared as in the job itself."""
     rig.enqueue("a")
