@@ -6,6 +6,7 @@ import json
 import os
 import selectors
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -139,9 +140,14 @@ class Side:
                 raise TimeoutError(f"{self.program.name} did not answer within {PATIENCE_S:g} s")
             more = os.read(self._process.stdout.fileno(), 65_536)
             if not more:
-                words = self._words.read_text(errors="replace")[-2000:].strip()
-                raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: {words}")
+                raise RuntimeError(f"{self.program.name} ended with {self._process.wait()}: {self._last_words()}")
             self._read += more
         line, _, self._read = self._read.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _last_words(self) -> str:
+        """The last line of what it said; all of it is shown here, since a result keeps no paths of a machine."""
+        words = self._words.read_text(errors="replace").strip()
+        sys.stderr.write(f"{words[-4000:]}\n")
+        return words.rpartition("\n")[2]
