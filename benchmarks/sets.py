@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ class Part(Struct, frozen=True):
 class Chosen(Struct, frozen=True, kw_only=True):
     """Which cases are played by which sides, and how much each measures.
 
-    `wide` cases are played by the `guests` too, and `few` of them in three rounds: a set must end in its time.
+    `wide` cases are played by the `guests` too, and some in a `few` rounds of their own: a set must end in its time.
     """
 
     cases: tuple[str, ...]
@@ -29,14 +29,13 @@ class Chosen(Struct, frozen=True, kw_only=True):
     sides: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
-    few: tuple[str, ...] = ()
+    few: Mapping[str, int] = {}
 
     def parts(self, names: Sequence[str] = (), sides: Sequence[str] = (), rounds: int | None = None) -> Iterator[Part]:
         """The set's cases, or those that are named; given sides and rounds win."""
         for name in names or self.cases:
             own = self.sides + (self.guests if name in self.wide or names else ())
-            turns = min(3, self.size.rounds) if name in self.few else self.size.rounds
-            yield Part(name, tuple(sides) or own, rounds or turns)
+            yield Part(name, tuple(sides) or own, rounds or self.few.get(name, self.size.rounds))
 
 
 _FULL_ONLY = (
@@ -58,23 +57,26 @@ SETS = {
         cases=tuple(name for name in CASES if name not in _FULL_ONLY),
         sides=("engine", "bullmq", "floor"),
         guests=("streaq", "saq"),
-        wide=("drain", "enqueue-bulk", "enqueue-concurrent", "pickup", "delayed"),
-        few=(
-            "drain-2x",
-            "drain-no-aof",
-            "drain-10",
-            "drain-500",
-            "payload-10kb",
-            "payload-200kb",
-            "retries",
-            "limiter-cost",
-            "memory",
-            "backlog-10k",
-            "backlog-100k",
-            "far-drain",
-            "far-enqueue",
-        ),
-        size=Size(jobs=5_000, pickups=250, rounds=5, kills=3, reviews=300),
+        wide=("drain", "enqueue-bulk", "pickup", "delayed"),
+        few={
+            "drain-10": 3,
+            "drain-500": 3,
+            "drain-2x": 3,
+            "drain-no-aof": 3,
+            "payload-10kb": 3,
+            "payload-200kb": 3,
+            "retries": 3,
+            "enqueue-single": 3,
+            "far-drain": 3,
+            "far-enqueue": 3,
+            "limiter-cost": 3,
+            "limiter": 1,
+            "memory": 2,
+            "backlog-10k": 2,
+            "backlog-100k": 2,
+            "real": 1,
+        },
+        size=Size(jobs=4_000, pickups=250, rounds=5, kills=3, reviews=300),
     ),
     "full": Chosen(
         cases=tuple(name for name in CASES if name != "recovery-short"),

@@ -51,6 +51,7 @@ def test_a_set_has_its_rounds_and_guests() -> None:
     assert bench["drain"].sides == ("engine", "bullmq", "floor", "streaq", "saq")
     assert (bench["drain"].rounds, bench["drain-10"].rounds) == (5, 3)
     assert bench["drain-10"].sides == ("engine", "bullmq", "floor")
+    assert bench["real"].rounds == 1
     (part,) = SETS["bench"].parts(["drain-10"], ["engine"], rounds=9)
     assert (part.case, part.sides, part.rounds) == ("drain-10", ("engine",), 9)
 
