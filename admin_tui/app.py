@@ -47,6 +47,7 @@ class AdminApp(App[None]):
     """The admin over one session; it holds what is known, and the way from screen to screen."""
 
     COMMANDS: ClassVar = {Commands}
+    CSS = "SearchIcon { display: none; }"  # an emoji, which some terminals do not have
     TITLE = "admin_tui"
 
     def __init__(

@@ -17,10 +17,20 @@ from admin_tui.demo.queue import MINUTE_US, FakeQueue
 from admin_tui.demo.record import Record, Trouble
 from admin_tui.demo.system import LOST, SYSTEM, WORKERS, Kind
 from admin_tui.demo.words import HOSTILE, NO_TENANT
-from engine import VERSION, Listed, State, WorkerInfo
+from engine import VERSION, Actor, Listed, State, WorkerInfo
 
 _MINUTES = 60
 _HOUR_MS = 3_600_000
+
+_ANA, _DEPLOY = Actor("ana", "ops1", "admin_tui"), Actor("ci-deploy", "build", "engine")
+_CHANGES = (
+    (26 * _HOUR_MS, Entry("export_pdf", "set_limits", _DEPLOY, detail="concurrency 2 -> 4", reason="release 0.1.0")),
+    (5 * _HOUR_MS, Entry("thumbs", "trash", _ANA, target="thumbs-88", reason="a test image")),
+    (5 * _HOUR_MS - 60_000, Entry("thumbs", "restore", _ANA, target="thumbs-88", reason="the wrong one")),
+    (4 * _HOUR_MS, Entry("score_run", "pause", _ANA, reason="scores are being repaired")),
+    (2 * _HOUR_MS, Entry("ingest_reviews", "reveal", _ANA, target="ing-95", reason="incident 4411")),
+)
+"""What operators did before somebody looks, and how long ago."""
 
 
 class Past:
@@ -50,8 +60,8 @@ class Past:
             self._now.us = now_us
         self._harm()
         self._now.us = now_us
-        paused = Entry("score_run", "pause", self._engine.actor, reason="scores are being repaired")
-        self._engine.book.write(self._now.ms - 4 * _HOUR_MS, paused)
+        for before_ms, said in _CHANGES:
+            self._engine.book.write(self._now.ms - before_ms, said)
 
     def _worker(self, label: str, number: int, queues: tuple[str, ...]) -> WorkerInfo:
         lost = label in LOST

@@ -49,8 +49,7 @@ class Shell(Screen[None]):
         super().__init__()
         self.views = {view.name_: view for view in views}
         self._words: Line | None = None
-        self.ready = False
-        """Its parts are there, so it can be told what is known."""
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         first = next(iter(self.views))
@@ -68,7 +67,7 @@ class Shell(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.ready = True
+        self._begun = True
         self.focus_view()
         self.update_()
 
@@ -91,6 +90,11 @@ class Shell(Screen[None]):
     def view(self) -> View:
         """The one that is shown."""
         return self.views[self.query_one(ContentSwitcher).current or next(iter(self.views))]
+
+    @property
+    def ready(self) -> bool:
+        """Its parts are there, so it can be told what is known: not before it began, nor while the program ends."""
+        return self._begun and bool(self.children)
 
     @property
     def numbered(self) -> bool:

@@ -96,6 +96,9 @@ def _ink(look: Look) -> Ink:
     )
 
 
+_TRACKS = [f"scrollbar-{part}" for part in ("background", "background-hover", "background-active", "corner-color")]
+
+
 def textual_theme(palette: Palette) -> Theme:
     """The palette for Textual's own parts: grounds, scroll bars, fields."""
     looks = palette.looks
@@ -110,6 +113,7 @@ def textual_theme(palette: Palette) -> Theme:
         warning=looks["warn"].ink or "ansi_default",
         error=looks["bad"].ink or "ansi_default",
         dark=palette.dark,
+        variables=dict.fromkeys(_TRACKS, palette.panel or "ansi_default"),
     )
 
 

@@ -151,8 +151,10 @@ async def _on_a_row_ms(admin: AdminApp, key: str) -> float:
 
 
 async def _open_list(admin: AdminApp) -> None:
+    await until(lambda: admin.focused)
     admin.open_queue(FULL, "waiting")
-    await asyncio.sleep(1)
+    jobs = admin.screen.query_one("#jobs #table")
+    await until(lambda: admin.focused is jobs and cast("WindowTable[JobLine]", jobs).row)
 
 
 def _resident_mb() -> float:
