@@ -213,15 +213,11 @@ def test_a_job_without_a_payload_matches_no_text(bare: Rig) -> None:
 def test_steps_go_through_the_whole_list(rig: Rig) -> None:
     """Each looks at as many as it is asked to, and says where the next begins; the last says that all were seen."""
     rig.enqueue(*(f"j{n}" for n in range(10)))
-    found, after, looked = list[str](), None, list[int]()
-    while len(looked) < 5:
-        hit = step(rig, "id:*", looked=4, after=after)
-        found += [job.id for job in hit.jobs]
-        looked.append(hit.looked)
-        after = hit.after
-        if after is None:
-            break
-    assert (found, looked, hit.total) == ([f"j{n}" for n in range(10)], [4, 4, 2], 10)
+    steps = [step(rig, "id:*", looked=4)]
+    while (after := steps[-1].after) is not None and len(steps) < 5:
+        steps.append(step(rig, "id:*", looked=4, after=after))
+    assert [job.id for hit in steps for job in hit.jobs] == [f"j{n}" for n in range(10)]
+    assert [(hit.looked, hit.total) for hit in steps] == [(4, 10), (4, 10), (2, 10)]
 
 
 def test_a_step_ends_early_where_payloads_are_large(rig: Rig) -> None:
