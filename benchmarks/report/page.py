@@ -18,12 +18,12 @@ _STYLE = """
 :root{--ink:#e4e7eb;--soft:#9aa5b1;--paper:#0d1116;--card:#15191e;--line:#323b45;--ours:#58a6ff;
 --good:#4ac26b;--bad:#ff7b72}}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:860px;margin:0 auto;padding:24px 20px 60px}
+main{max-width:980px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:14px 0;
 overflow-x:auto}
 section h3{margin:0 0 6px;font-size:15px;font-weight:600}
-p{margin:6px 0}.soft{color:var(--soft)}svg{width:100%;height:auto;display:block;margin:8px 0}
+p{margin:6px 0}.note{color:var(--soft);font-size:12.5px;margin:2px 0}.soft{color:var(--soft)}svg{width:100%;height:auto;display:block;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line)}
 td,th{padding:4px 10px 4px 0;vertical-align:top}td.n{text-align:right;white-space:nowrap}
@@ -91,16 +91,19 @@ def _goals(run: Run) -> Iterator[str]:
 
 def _ratios(run: Run) -> Iterator[str]:
     """How many times as good ours is, case by side."""
-    others = [about.side for about in run.sides if about.side != OURS]
+    pairs = [(played, figure) for played in run.cases for figure in played.figures]
+    others = [
+        about.side
+        for about in run.sides
+        if about.side != OURS and any(run.ratio(case.name, figure, OURS, about.side) for case, figure in pairs)
+    ]
     if not others:
         return
     yield "<h2>How many times as good as each</h2><section><table>"
     yield "<tr><th>case</th><th>figure</th>" + "".join(f'<th class="n">{escape(side)}</th>' for side in others)
-    for played in run.cases:
-        for figure in played.figures:
-            found = [run.ratio(played.name, figure, OURS, side) for side in others]
-            if not any(found):
-                continue
+    for played, figure in pairs:
+        found = [run.ratio(played.name, figure, OURS, side) for side in others]
+        if any(found):
             cells = "".join(f'<td class="n">{number(one.median) + "×" if one else "–"}</td>' for one in found)
             yield f"<tr><td>{escape(played.name)}</td><td>{escape(figure.name)}</td>{cells}</tr>"
     yield "</table></section>"
@@ -129,7 +132,7 @@ def _case(run: Run, played: Played, drawn: Sequence[str]) -> Iterator[str]:
         yield f'<tr class="{kind}"><td>{escape(about.side)}</td>{row}</tr>'
     yield "</table>"
     for note in notes:
-        yield f'<p class="soft">{escape(note)}.</p>'
+        yield f'<p class="note">{escape(note)}.</p>'
     yield f"<p>Does not show: {escape(played.says_not)}.</p></section>"
 
 
