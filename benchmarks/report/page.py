@@ -23,7 +23,8 @@ h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}
 section{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:14px 0;
 overflow-x:auto}
 section h3{margin:0 0 6px;font-size:15px;font-weight:600}
-p{margin:6px 0}.note{color:var(--soft);font-size:12.5px;margin:2px 0}.soft{color:var(--soft)}svg{width:100%;height:auto;display:block;margin:8px 0}
+p{margin:6px 0}.note{color:var(--soft);font-size:12.5px;margin:2px 0}
+.soft{color:var(--soft)}svg{width:100%;height:auto;display:block;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--line)}
 td,th{padding:4px 10px 4px 0;vertical-align:top}td.n{text-align:right;white-space:nowrap}
