@@ -42,10 +42,17 @@ _WRITTEN_DOWN = (
     ),
     Promise(
         "each is planned, confirmed by its weight, and written down",
-        f"{_CONTRACT}plans.py::test_a_plan_must_be_confirmed_with_its_number",
+        f"{_SCRIPTS}operation.py::test_another_number_of_jobs_than_was_confirmed_is_not_begun",
         f"{_LUA}operation.lua",
         "elseif will ~= whole(given[1]) then",
         "elseif false then",
+    ),
+    Promise(
+        "confirmed by its weight",
+        f"{_TUI}tiers.py::test_a_plan_can_only_raise_the_tier",
+        f"{_ADMIN}actions/tiers.py",
+        " or count > MANY",
+        "",
     ),
     Promise(
         "every change: who, when, what, why",

@@ -109,6 +109,14 @@ def test_a_plan_that_lost_jobs_is_not_begun(rig: Rig) -> None:
     assert [begin(rig, confirm).answer for confirm in (1, 2)] == ["expired", "expired"]
 
 
+def test_another_number_of_jobs_than_was_confirmed_is_not_begun(rig: Rig) -> None:
+    """Neither more nor fewer; the plan is as it was."""
+    freeze(rig, *fail(rig, "a", "b"))
+    assert [begin(rig, confirm).answer for confirm in (1, 3)] == ["other_count", "other_count"]
+    assert book(rig) == []
+    assert begin(rig, 2).answer == "ok"
+
+
 def test_a_plan_of_no_jobs_is_not_begun(rig: Rig) -> None:
     """Nor one that was never made, whatever number is confirmed."""
     assert begin(rig, 0, "none").answer == "expired"
