@@ -63,6 +63,7 @@ SETS = {
             "drain-500": 3,
             "drain-2x": 3,
             "drain-no-aof": 3,
+            "drain-queues": 3,
             "payload-10kb": 3,
             "payload-200kb": 3,
             "retries": 3,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
@@ -27,13 +29,15 @@ def drain(
     pad: int = 20,
     most: int = 0,
     fails: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Taken:
     """Jobs a second from the first start to the last one; Redis CPU and commands for each job, enqueue and all."""
     jobs = size.jobs_of(program, most)
     begun = jobs + sum(n % 10 == 0 for n in range(WARM, WARM + jobs)) * fails
     with ExitStack() as stack:
-        producer = stack.enter_context(Side(program, ground.url, ground.tally()))
-        sides = [stack.enter_context(Side(program, ground.url, ground.tally())) for _ in range(workers)]
+        producer, *sides = [
+            stack.enter_context(Side(program, ground.url, ground.tally(), options)) for _ in range(1 + workers)
+        ]
         warm_up(producer, sides, concurrency, pad)
         warm = [side.count() for side in sides]
         empty = ground.read()
@@ -92,6 +96,14 @@ CASES = (
         figures=_TOLD,
         measure=partial(drain, workers=4),
         says_not="more processes than this machine has cores wait for each other, and for Redis",
+    ),
+    Case(
+        name="drain-queues",
+        title="No-op drain of four queues by one worker process, 25 jobs of each at once",
+        figures=_TOLD,
+        measure=partial(drain, options={"queues": 4}),
+        says_not="queues that are not filled alike",
+        only=("engine",),
     ),
     Case(
         name="drain-no-aof",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import platform
 from contextlib import nullcontext
 from typing import Any
@@ -13,6 +12,7 @@ from msgspec import Struct
 from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run, send_each
 from benchmarks.drivers.tally import Tally
 from engine import VERSION, App, Client, Constant, JobContext, Keep, Rate, Settings, Spec, Worker, WorkerOptions, days
+from engine.logs import logs_to_stderr
 
 SWEEP_S = 2.5
 """The default; a shorter lease is swept more often."""
@@ -35,15 +35,17 @@ class Ours(Driver):
         rate = options.get("rate")
         app = App(slot="bench", rate=Rate(rate) if rate else None)
         lease_s = options.get("lease_s", 15.0)
-        queue = app.queue(
-            "bench",
-            group_by="tenantId",
-            keep_completed=Keep(days(1)),
-            lease_s=lease_s,
-            sweep_s=min(SWEEP_S, lease_s / 3),
-        )
+        queues = [
+            app.queue(
+                name,
+                group_by="tenantId",
+                keep_completed=Keep(days(1)),
+                lease_s=lease_s,
+                sweep_s=min(SWEEP_S, lease_s / 3),
+            )
+            for name in ("bench", *(f"bench-{n}" for n in range(1, options.get("queues", 1))))
+        ]
 
-        @queue.job(attempts=3, backoff=Constant(0.01))
         async def noop(job: JobContext[None], payload: Payload) -> str:
             tally.mark(payload.at)
             if payload.fails and job.attempt == 1:
@@ -52,18 +54,19 @@ class Ours(Driver):
                 await asyncio.sleep(options["holds_s"])
             return "done"
 
-        self._app, self._noop = app, noop
+        self._app = app
+        self._jobs = [queue.job(name="noop", attempts=3, backoff=Constant(0.01))(noop) for queue in queues]
         self._settings = Settings(redis_url=url, worker_id="bench")
         self._connecting = app.connect(self._settings)
         self._client: Client = await self._connecting.__aenter__()
         self._worker: Worker | None = None
-        if not options.get("logs", True):
-            logging.getLogger("engine").setLevel(logging.WARNING)
+        self._logging = logs_to_stderr("info", "json")
+        self._logging.__enter__()
         return {
             "name": "engine",
             "version": VERSION,
             "runtime": f"Python {platform.python_version()}",
-            "settings": "its defaults, tenant index, results, a day of retention"
+            "settings": "its defaults, tenant index, results, a day of retention, a log line for each job"
             + (f", a shared limit of {rate:g}/s" if rate else ""),
             "page": "README.md",
         }
@@ -74,18 +77,20 @@ class Ours(Driver):
                 Spec(Payload(**payload), job_id=job_id(payload), delay_s=load.delay_ms / 1000)
                 for payload in load.payloads()
             ]
-            await self._client.enqueue_many(self._noop, specs)
+            for n, job in enumerate(self._jobs):
+                await self._client.enqueue_many(job, specs[n :: len(self._jobs)])
             return
 
         async def send(payload: dict[str, Any]) -> None:
             await self._client.enqueue(
-                self._noop, Payload(**payload), job_id=job_id(payload), delay_s=load.delay_ms / 1000
+                self._jobs[0], Payload(**payload), job_id=job_id(payload), delay_s=load.delay_ms / 1000
             )
 
         await send_each(load, send)
 
     async def work(self, concurrency: int) -> None:
-        options = WorkerOptions(grace_s=5, concurrency={"bench": concurrency})
+        each = max(1, concurrency // len(self._jobs))
+        options = WorkerOptions(grace_s=5, concurrency=dict.fromkeys(self._app.queues, each))
         self._worker = self._app.worker(settings=self._settings, options=options)
         self._running = asyncio.create_task(self._worker.run(nullcontext(None)))
 
@@ -98,6 +103,7 @@ class Ours(Driver):
     async def close(self) -> None:
         await self.stop()
         await self._connecting.__aexit__(None, None, None)
+        self._logging.__exit__(None, None, None)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from benchmarks.goals import OURS
 from benchmarks.results import Run
 from benchmarks.telling import number
 
-POINTS = {"drain": 1, "drain-2x": 2, "drain-4x": 4}
-"""The cases that measure so many worker processes."""
+POINTS = {"drain": (1, 1), "drain-queues": (1, 4), "drain-2x": (2, 1), "drain-4x": (4, 1)}
+"""The cases that measure so many worker processes and queues."""
 
 
 class Model(Struct, frozen=True):
@@ -62,14 +62,18 @@ def capacity(run: Run) -> Iterator[str]:
         "Queues have no part in it: a script costs the same whichever queue it serves. More than that takes another "
         "Redis.</p>"
     )
-    yield '<table><tr><th>worker processes</th><th class="n">model, jobs/s</th><th class="n">measured, jobs/s</th>'
-    yield '<th class="n">measured / model</th></tr>'
-    for case, workers in POINTS.items():
+    yield '<table><tr><th>worker processes</th><th>queues</th><th class="n">model, jobs/s</th>'
+    yield '<th class="n">measured, jobs/s</th><th class="n">measured / model</th></tr>'
+    for case, (workers, queues) in POINTS.items():
         measured = run.spread(case, OURS, "jobs/s")
         if measured is not None:
             says = model.runs(workers, cores)
             cells = (number(says), number(measured.median), number(measured.median / says))
-            yield f"<tr><td>{workers}</td>" + "".join(f'<td class="n">{cell}</td>' for cell in cells) + "</tr>"
+            yield (
+                f"<tr><td>{workers}</td><td>{queues}</td>"
+                + "".join(f'<td class="n">{cell}</td>' for cell in cells)
+                + "</tr>"
+            )
     yield (
         f'</table><p class="soft">The first point is what the model is made of. It counts {cores} cores, which Redis '
         "and the workers share here; the kernel's part in passing bytes on is in both.</p></section>"
