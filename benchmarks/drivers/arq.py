@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -32,10 +33,10 @@ class Arq(Driver):
         await send_all(load, send)
 
     async def work(self, concurrency: int) -> None:
-        worker = package("arq.worker")
+        worker, self._working = package("arq.worker"), await package("arq").create_pool(self._redis)
         self._worker = worker.Worker(
             functions=[worker.func(self._noop, name="noop")],
-            redis_settings=self._redis,
+            redis_pool=self._working,
             max_jobs=concurrency,
             poll_delay=self._options.get("poll_delay_s", 0.5),
             handle_signals=False,
@@ -50,8 +51,10 @@ class Arq(Driver):
 
     async def stop(self) -> None:
         if self._running is not None:
-            await self._worker.close()
+            with suppress(asyncio.CancelledError):  # jobs that ran are cancelled, and it says so by raising it
+                await self._worker.close()
             await ended(self._running)
+            await self._working.aclose(close_connection_pool=True)
             self._running = None
 
     async def close(self) -> None:

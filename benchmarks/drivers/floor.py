@@ -15,6 +15,8 @@ from benchmarks.drivers.base import Driver, Load, run
 from benchmarks.drivers.tally import Tally
 
 STREAM, GROUP = "floor", "bench"
+BULK = 250
+"""Jobs of a pipeline that stores them: as many as ours sends at once."""
 BLOCK_MS = 20
 """How long a read waits; so long does `stop` take at most."""
 
@@ -42,13 +44,13 @@ class Floor(Driver):
             "name": "plain stream",
             "version": redis.__version__,
             "runtime": f"Python {platform.python_version()} with uvloop",
-            "settings": f"batches of {self._most}; acknowledging, deleting and reading are one round trip",
+            "settings": f"stores {BULK} at once, runs {self._most} at once; acknowledging, deleting and reading are one round trip",
             "page": "",
         }
 
     async def enqueue(self, load: Load) -> None:
         payloads = load.payloads()
-        while batch := list(islice(payloads, self._most if load.how != "single" else 1)):
+        while batch := list(islice(payloads, BULK if load.how != "single" else 1)):
             pipe = self._redis.pipeline(transaction=False)
             for payload in batch:
                 pipe.xadd(STREAM, {"p": msgspec.json.encode(payload)})

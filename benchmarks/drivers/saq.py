@@ -25,7 +25,7 @@ class Saq(Driver):
 
     async def enqueue(self, load: Load) -> None:
         async def send(payload: dict[str, Any]) -> None:
-            due = {"scheduled": int(time.time() + load.delay_ms / 1000)} if load.delay_ms else {}
+            due = {"scheduled": time.time() + load.delay_ms / 1000} if load.delay_ms else {}
             await self._queue.enqueue("noop", key=job_id(payload), retries=3, retry_delay=0.01, payload=payload, **due)
 
         await send_all(load, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import struct
 import threading
@@ -22,7 +23,8 @@ class Tally:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._records: list[bytes] = []
-        self._owner, self._starting = 0, threading.Lock()
+        self._owner, self._file = 0, -1
+        self._starting, self._writing = threading.Lock(), threading.Lock()
 
     def mark(self, stamp_ns: int = 0) -> None:
         """A job began now."""
@@ -34,15 +36,20 @@ class Tally:
     def _start(self) -> None:
         if self._owner == os.getpid():
             return  # another thread was first
-        self._records, self._owner = [], os.getpid()
+        self._records, self._writing, self._owner = [], threading.Lock(), os.getpid()
+        self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         threading.Thread(target=self._write, name="tally", daemon=True).start()
+        atexit.register(self._flush)
 
     def _write(self) -> None:
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         while True:
             time.sleep(FLUSH_S)
+            self._flush()
+
+    def _flush(self) -> None:
+        with self._writing:
             # One list for good, shortened at its front: a record that is being appended is never in a list put aside.
             written = self._records[:]
             del self._records[: len(written)]
             if written:
-                os.write(file, b"".join(written))
+                os.write(self._file, b"".join(written))
