@@ -44,7 +44,7 @@ class Floor(Driver):
             "name": "plain stream",
             "version": redis.__version__,
             "runtime": f"Python {platform.python_version()} with uvloop",
-            "settings": f"stores {BULK} at once, runs {self._most} at once; acknowledging, deleting and reading are one round trip",
+            "settings": f"stores {BULK} at once, runs {self._most}; acknowledging, deleting, reading in one round trip",
             "page": "",
         }
 
