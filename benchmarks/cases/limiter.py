@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
 from benchmarks.ground import Ground
-from benchmarks.limits import most_in_a_second
+from benchmarks.limits import most_in_a_second, most_over
 from benchmarks.sides.side import Program, Side
+from engine import Rate
 
 NEVER_BINDS = 1_000_000.0
 RATE = 100.0
@@ -51,7 +52,10 @@ def cost(ground: Ground, program: Program, size: Size) -> Taken:
 
 
 def keeping(ground: Ground, program: Program, size: Size) -> Taken:
-    """Two workers under one limit with more waiting than it lets through; times are those of the handlers' starts."""
+    """Two workers under one limit with more waiting than it lets through; times are those of the handlers' starts.
+
+    `starts over` is by how many the worst window passes the rate and a tenth of a second's burst.
+    """
     with ExitStack() as stack:
         producer = stack.enter_context(Side(program, ground.url, ground.tally()))
         sides = [stack.enter_context(Side(program, ground.url, ground.tally(), {"rate": RATE})) for _ in range(WORKERS)]
@@ -71,6 +75,7 @@ def keeping(ground: Ground, program: Program, size: Size) -> Taken:
         {
             "used of the rate": len(within) / (RATE * SECONDS),
             "most in a second/rate": most_in_a_second(within) / RATE,
+            "starts over": max(0.0, most_over(within, RATE, Rate(RATE).burst_size)),
         },
         {"starts s": [round((at - starts[0]) / 1e6, 4) for at in within]},
     )
