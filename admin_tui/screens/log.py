@@ -28,6 +28,8 @@ from engine import EngineError, LogPage, escape
 
 EVERY_S = 0.2
 PAGE = 250
+DRAWN_S = 0.1
+"""While whole pages come, they are drawn no more often than this: what is read on is not seen anyhow."""
 
 
 class LogView(View):
@@ -44,6 +46,7 @@ class LogView(View):
         self._after, self._following, self._answered = "", True, False
         self._wanted, self._hits, self._hit = "", list[int](), -1
         self._came: list[tuple[float, int]] = []
+        self._drawn_s = 0.0
 
     def compose(self) -> ComposeResult:
         yield Field("/", id="find")
@@ -74,11 +77,13 @@ class LogView(View):
         now_s = self.known.now_s
         self._came = [(at_s, came) for at_s, came in self._came if now_s - at_s < 2.0]
         self._came.append((now_s, self._text.came))
-        if page.entries:
-            self._draw()
-        else:
+        more = len(page.entries) == PAGE and self._text.came > PAGE
+        if not page.entries:
             self._draw_foot()
-        if len(page.entries) == PAGE and self._text.came > PAGE:
+        elif not more or now_s - self._drawn_s >= DRAWN_S:
+            self._drawn_s = now_s
+            self._draw()
+        if more:
             self._read()
 
     def _show(self, shown: Shown) -> None:
