@@ -32,7 +32,7 @@ HELD = (
         "D21",
         "actions on a wrong target",
         "0 in 10,000 interleavings of keys and refreshes",
-        ("pytest", "-q", "tests/tui/test_interleavings.py"),
+        ("pytest", "-q", "tests/tui/test_interleaving.py"),
     ),
     Held("D22", "escape bytes of hostile strings at the terminal", "0 of 100,000 strings", ("tests.tui.terminal",)),
 )
