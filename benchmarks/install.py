@@ -47,14 +47,15 @@ def _install(peer: Peer) -> None:
     peer.folder.mkdir(parents=True, exist_ok=True)
     if peer.node:
         quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error")
-        _call(["npm", "install", "--prefix", str(peer.folder), "--save-exact", *quiet, *peer.packages], peer.folder)
+        npm = ["npm", "install", "--prefix", str(peer.folder), "--save-exact", *quiet]
+        _call("npm", [*npm, *peer.packages], peer.folder)
         return
-    _call([sys.executable, "-m", "venv", str(peer.folder)], peer.folder)
+    _call("venv", [sys.executable, "-m", "venv", str(peer.folder)], peer.folder)
     pip = [str(peer.folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _call([*pip, "--no-input", *peer.packages], peer.folder)
+    _call("pip", [*pip, "--no-input", *peer.packages], peer.folder)
 
 
-def _call(command: Sequence[str], folder: Path) -> None:
+def _call(name: str, command: Sequence[str], folder: Path) -> None:
     try:
         ended = subprocess.run(
             command,
@@ -66,9 +67,9 @@ def _call(command: Sequence[str], folder: Path) -> None:
             check=False,
         )
     except FileNotFoundError as error:
-        raise NotInstalled(f"there is no {command[0]}; install it first") from error
+        raise NotInstalled(f"there is no {name}; install it first") from error
     except subprocess.TimeoutExpired as error:
-        raise NotInstalled(f"{command[0]} was not done within {PATIENCE_S:g} s") from error
+        raise NotInstalled(f"{name} was not done within {PATIENCE_S:g} s") from error
     if ended.returncode:
         words = (ended.stderr or ended.stdout).strip().splitlines() or ["it said nothing"]
-        raise NotInstalled(f"{command[0]} ended with {ended.returncode}: {words[-1]}")
+        raise NotInstalled(f"{name} ended with {ended.returncode}: {words[-1]}")

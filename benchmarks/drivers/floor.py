@@ -32,7 +32,7 @@ class Floor(Driver):
 
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
         self._redis, self._reader, self._tally = Redis.from_url(url), Redis.from_url(url), tally
-        self._most = options.get("batch", 100)
+        self._most = options["batch"]
         self._working: asyncio.Task[None] | None = None
         await self._redis.ping()  # pyright: ignore[reportGeneralTypeIssues]  # typed as either kind of client
         try:
@@ -44,7 +44,7 @@ class Floor(Driver):
             "name": "plain stream",
             "version": redis.__version__,
             "runtime": f"Python {platform.python_version()} with uvloop",
-            "settings": f"stores {BULK} at once, runs {self._most}; acknowledging, deleting, reading in one round trip",
+            "settings": f"stores {BULK} at once, runs {self._most} at most; an answer and a read in one trip",
             "page": "",
         }
 

@@ -20,7 +20,7 @@ FLOORS = (
         "floor",
         (sys.executable, "-m", "benchmarks.drivers.floor"),
         ROOT,
-        {"uvloop": True, "batch": 100},
+        {"uvloop": True, "batch": 250},  # as many as one call of the engine takes at most
         ("no life cycle at all: no ids, no status, no results, no retries, no limit, nothing is kept",),
         ("hold", "delay", "retry", "limit", "recover"),
     ),
