@@ -67,7 +67,7 @@ PEERS = (
         packages=("bullmq==3.4.4", *FAST_LOOP),
         driver="bullmq_python",
         settings="attempts 3, custom job ids, its other defaults: results and all ended jobs are kept; uvloop, hiredis",
-        page="docs.bullmq.io/python/introduction",
+        page="docs.bullmq.io/python/workers",
         lacks=(
             "no fencing: a late worker's result is refused by a lock of 30 s",
             "two round trips for a job: finishing and fetching are apart",
@@ -140,7 +140,7 @@ PEERS = (
         packages=("celery[redis]==5.7.0", "hiredis==3.5.0"),
         driver="celery",
         settings="threads, 10 at most (faster) for no-ops, results for a day; no gossip, mingle, heartbeat",
-        page="docs.celeryq.dev/en/stable/userguide/workers.html#concurrency",
+        page="docs.celeryq.dev/en/stable/userguide/concurrency/index.html",
         lacks=(
             "no bulk enqueue: one after the other",
             "acknowledged before the job runs: a crash loses it",
@@ -170,10 +170,11 @@ PEERS = (
         name="rq",
         packages=("rq==3.0.0", "hiredis==3.5.0"),
         driver="rq",
-        settings="SimpleWorker, which does not fork (faster), job ids, results for 500 s",
+        settings="SimpleWorker, which does not fork (faster), job ids, results for 500 s; it compresses payloads by itself",
         page="python-rq.org/docs/workers",
         lacks=(
             "one job at a time in a process, whatever the concurrency",
+            "payloads of one repeated letter, as here, shrink to nothing when compressed",
             "no fencing, no shared limit",
             "no delay without a scheduler, which is another process",
         ),
