@@ -170,7 +170,7 @@ PEERS = (
         name="rq",
         packages=("rq==3.0.0", "hiredis==3.5.0"),
         driver="rq",
-        settings="SimpleWorker, which does not fork (faster), job ids, results for 500 s; it compresses payloads by itself",
+        settings="SimpleWorker, which does not fork (faster), job ids, results for 500 s, compressed payloads",
         page="python-rq.org/docs/workers",
         lacks=(
             "one job at a time in a process, whatever the concurrency",
