@@ -52,7 +52,7 @@ class Verdict(Struct, frozen=True):
 AHEAD = (
     Ahead("drain", "jobs/s", "bullmq", 4),
     *(Ahead("drain", "jobs/s", peer, 25) for peer in PYTHON_PEERS),
-    Ahead("drain", "jobs/s", "floor", 0.5),
+    Ahead("drain", "stored and run/s", "floor", 0.5),
     Ahead("enqueue-bulk", "jobs/s", "bullmq", 5),
     Ahead("enqueue-concurrent", "jobs/s", "bullmq", 3),
     Ahead("pickup", "p50 ms", "bullmq", 1.25),
