@@ -65,7 +65,7 @@ class AdminApp(App[None]):
         self.now_s, link = now_s, Link(now_s())
         self._known = Known(session.who, session.first, link, now_s())
         self.polling = Polling(session.eyes, self.calls, self.answered, now_s, interval_s=interval_s, link=link)
-        stage = AppStage(self, self._told, self.refresh_now)
+        stage = AppStage(self, self._told, self.refresh_now, self.tell)
         self.conductor = Conductor(session.hands, stage, self.start(), self.calls, lambda: self.known)
         self.view_names = [view.name_ for view in VIEWS]
         self._shown, self._before = VIEWS[0].name_, VIEWS[0].name_

@@ -15,6 +15,7 @@ from admin_tui.dialogs.choose import ChooseDialog
 from admin_tui.dialogs.confirm import ConfirmDialog
 from admin_tui.dialogs.dialog import Dialog
 from admin_tui.dialogs.limits import LimitsDialog
+from admin_tui.draw.line import Style
 from engine import JobDetail, Operation
 
 Answer = TypeVar("Answer")
@@ -47,10 +48,16 @@ class _Shown:
 
 
 class AppStage:
-    """Shows dialogs and toasts in an app; `told` and `changed` are the app's to answer."""
+    """Shows dialogs and toasts in an app; `told`, `changed` and `tell` are the app's to answer."""
 
-    def __init__(self, app: App[Any], told: Callable[[Operation], None], changed: Callable[[], None]) -> None:
-        self._app, self.told, self.changed = app, told, changed
+    def __init__(
+        self,
+        app: App[Any],
+        told: Callable[[Operation], None],
+        changed: Callable[[], None],
+        tell: Callable[[str, Style], None],
+    ) -> None:
+        self._app, self.told, self.changed, self._tell = app, told, changed, tell
 
     def confirm(self, title: str, asked: Asked | None = None) -> _Shown:
         """The question is shown."""
@@ -67,7 +74,8 @@ class AppStage:
         return self._show(LimitsDialog(edit))
 
     def say(self, words: str, *, bad: bool = False) -> None:
-        """The words are in a corner for ten seconds."""
+        """The words are in a corner for ten seconds, and above the footer until the next key."""
+        self._tell(words, "warn" if bad else "plain")
         self._app.notify(words, severity="warning" if bad else "information", timeout=TOAST_S, markup=False)
 
     def revealed(self, detail: JobDetail) -> None:

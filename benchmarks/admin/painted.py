@@ -151,10 +151,10 @@ async def _on_a_row_ms(admin: AdminApp, key: str) -> float:
 
 
 async def _open_list(admin: AdminApp) -> None:
-    await until(lambda: admin.focused)
+    await until(lambda: admin.focused is not None)
     admin.open_queue(FULL, "waiting")
     jobs = admin.screen.query_one("#jobs #table")
-    await until(lambda: admin.focused is jobs and cast("WindowTable[JobLine]", jobs).row)
+    await until(lambda: admin.focused is jobs and cast("WindowTable[JobLine]", jobs).row is not None)
 
 
 def _resident_mb() -> float:

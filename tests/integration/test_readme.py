@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from admin_tui.cli import parser as admin_parser
 from engine.embedded import EmbeddedValkey
 from jobs.connectors.guard import allow_address_of
 from jobs.credentials import new_key
@@ -132,11 +133,14 @@ def check(stage: Stage, line: str) -> None:
 
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if not language])
 def test_other_commands_are_those_that_other_tests_run(block: str) -> None:
-    """Blocks without a language hold make's targets, which stand in the Makefile, docker, and the simulator."""
+    """Blocks without a language hold targets of the Makefile, docker, the simulator, and words that the admin takes."""
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     for line in block.splitlines():
         words = shlex.split(line, comments=True)
-        assert words[0] in ("make", "docker") or words[:3] == ["python", "-m", "jobs.simulator"], line
+        python = words[:2] == ["python", "-m"] and words[2] in ("jobs.simulator", "admin_tui")
+        assert words[0] in ("make", "docker") or python, line
+        if words[2:3] == ["admin_tui"]:
+            admin_parser().parse_args(words[3:])
         assert words[0] != "make" or f"\n{words[1]}: " in makefile
 
 

@@ -86,5 +86,5 @@ async def test_who_changed_what_is_one_key() -> None:
     """The book, newest first, with the reason of the chosen change."""
     async with opened() as tui:
         assert await play(tui, "6") == 1
-        assert "demo@here" in shown(tui)
-        assert "scores are being repaired" in shown(tui)
+        assert "reveal ingest_reviews ing-95   by ana@ops1" in shown(tui)
+        assert "incident 4411" in shown(tui)
