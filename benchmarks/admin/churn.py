@@ -46,4 +46,16 @@ def _churn(url: str, stop: threading.Event) -> None:
             if turn % _BEATS == 0:
                 beat(client, (FULL, *OTHERS))
             if stop.wait(EVERY_S):
+                _take_back(client, turn)
                 return
+
+
+def _take_back(client: Redis, last: int) -> None:
+    """What came is gone: it has no records, and nobody is to find it in a list."""
+    ids = [f"churn-{turn}" for turn in range(last + 1)]
+    for name in (FULL, *OTHERS):
+        keys = Keys(PREFIX, SLOT, name)
+        client.zrem(keys.failed, *ids)
+        client.zrem(keys.delayed, *ids)
+        newest = client.xrevrange(keys.ready, count=last + 1)
+        client.xdel(keys.ready, *[entry for entry, _ in newest])
