@@ -6,6 +6,7 @@ import itertools
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 from redis import Redis
 
@@ -57,5 +58,5 @@ def _take_back(client: Redis, last: int) -> None:
         keys = Keys(PREFIX, SLOT, name)
         client.zrem(keys.failed, *ids)
         client.zrem(keys.delayed, *ids)
-        newest = client.xrevrange(keys.ready, count=last + 1)
+        newest: Any = client.xrevrange(keys.ready, count=last + 1)
         client.xdel(keys.ready, *[entry for entry, _ in newest])
