@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -124,11 +121,7 @@ def _server(directory: Path) -> EmbeddedValkey:
 
 def whoami() -> Actor:
     """The user of this process, on this host, by this program."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = f"uid-{os.getuid()}"
-    return Actor(name, socket.gethostname(), f"admin_tui {engine.VERSION}")
+    return engine.acting_here(f"admin_tui {engine.VERSION}")
 
 
 def place_of(url: str) -> str:

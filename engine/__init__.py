@@ -30,6 +30,7 @@ from engine.errors import (
 from engine.escaping import escape, escape_lines
 from engine.inspector import Inspector, LimitSettings
 from engine.loading import load_app
+from engine.operations import acting_here
 from engine.posting import Spec
 from engine.queries import Query, Term, parse_query
 from engine.queue import Client
@@ -165,6 +166,7 @@ __all__ = [
     "Worker",
     "WorkerInfo",
     "WorkerOptions",
+    "acting_here",
     "days",
     "escape",
     "escape_lines",

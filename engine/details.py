@@ -31,11 +31,6 @@ def with_secrets(found: Found) -> Shown:
     return Shown(found.status, _text(found.payload), result)
 
 
-def as_it_is(status: JobStatus) -> JobStatus:
-    """The status with its secrets."""
-    return status
-
-
 def clear_status(status: JobStatus) -> JobStatus:
     """The status without secrets."""
     result = None if status.returnvalue is None else encode_json(status.returnvalue)

@@ -18,6 +18,8 @@ from engine.views import ErrorGroup, Hits, JobPage, Listed, Matching, Waiters, W
 _LINED_UP = ("waiting", "active")
 _ENTRY = re.compile(r"[1-3] \d{1,15}-\d{1,20}\Z")
 _MEMBER = re.compile(r"-?\d{1,17}(\.\d{1,17})?(e[+-]?\d{1,3})? .+\Z|-?inf .+\Z", re.DOTALL)
+_BARE_PAGES = 20
+"""So many pages without any row are passed over for one window: a call stays bounded, whatever a list holds."""
 _GROUPS = 100
 """Error groups in one call: each has a whole error."""
 
@@ -45,7 +47,15 @@ class Lists:
         check_list(listed)
         for name, cursor in (("above", place.above), ("below", place.below)):
             _check_cursor(name, cursor, listed)
-        return await self._store.run(window(keys, listed, size, place))
+        found = await self._store.run(window(keys, listed, size, place))
+        # Ids without a record are passed over: another producer may have left many of them beside each other.
+        for _ in range(_BARE_PAGES):
+            on = found.above if place.above else found.below
+            if found.rows or not on:
+                break
+            place = Place(above=on) if place.above else Place(below=on)
+            found = await self._store.run(window(keys, listed, size, place))
+        return found
 
     async def search(self, keys: Keys, where: Matching, after: str | None, looked: int) -> Hits:
         """One step of a search behind `after`."""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from engine.cli.command import Commands, add_command, as_typed, reach
 from engine.cli.output import follow_job, print_counts, print_jobs, print_json, print_line, print_status, say
 from engine.config import Settings
-from engine.details import as_it_is, clear_status
 from engine.errors import EngineError, SettingError, UnknownQueue
 from engine.inspector import Inspector
 from engine.loading import load_app
@@ -61,8 +60,7 @@ def _status(arguments: argparse.Namespace, settings: Settings) -> int:
             if detail is None:
                 raise EngineError(no_job(queue, job_id))
             if arguments.follow:
-                clear = as_it_is if arguments.reveal else clear_status
-                return await follow_job(inspector, queue, job_id, clear, as_json=arguments.json)
+                return await follow_job(inspector, queue, job_id, reveal=arguments.reveal, as_json=arguments.json)
             print_status(detail.status, as_typed(arguments, detail.why), as_json=arguments.json)
             if detail.redacted and not arguments.json:
                 say(f"secrets taken out: {detail.redacted}; --reveal shows them, and is written to the book")

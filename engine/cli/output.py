@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import msgspec
@@ -176,16 +176,14 @@ def _print_log(line: str) -> None:
     print(escape_lines(line).replace("\n", "\n    "), flush=True)
 
 
-async def follow_job(
-    viewer: Viewer, queue: str, job_id: str, clear: Callable[[JobStatus], JobStatus] = clear_status, *, as_json: bool
-) -> int:
+async def follow_job(viewer: Viewer, queue: str, job_id: str, *, reveal: bool = False, as_json: bool) -> int:
     """The job's log and progress are shown as they come, until it ends: 0 if it completed, else 1.
 
-    `clear` makes of each status what may be shown.
+    Secrets are taken out unless they are to be revealed.
     """
     last: JobStatus | None = None
     async for told in viewer.follow(queue, job_id):
-        status = clear(told)
+        status = told if reveal else clear_status(told)
         for line in status.logs:
             if not as_json:
                 _print_log(line)
@@ -200,7 +198,9 @@ async def follow_job(
         raise EngineError(f"job {job_id!r} was last seen {last.state}: it is pruned, or a new run has taken its place")
     if as_json:
         whole = await viewer.show(queue, job_id)  # what was followed tells each log line and attempt once
-        print_json(clear(whole) if whole is not None and whole.run == last.run else last)
+        if whole is not None and whole.run == last.run:
+            last = whole if reveal else clear_status(whole)
+        print_json(last)
     elif last.failed_reason is not None:
         print(f"reason:    {escape(last.failed_reason)}")
     elif last.returnvalue is not None:

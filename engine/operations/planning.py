@@ -96,7 +96,7 @@ class Planner:
                 return growing.plan()
 
     async def apply(self, plan: Plan, confirm: int, actor: Actor, reason: str) -> Operation:
-        """The plan is an operation that is under way; SettingError if not as `Hands.apply` says."""
+        """The plan is an operation that is under way; SettingError if it has other jobs or has expired."""
         if confirm != plan.will:
             raise SettingError(f"the plan has {plan.will:,} jobs, not {confirm:,}: confirm that number, or plan again")
         if plan.will == 0:

@@ -11,7 +11,7 @@ from engine.embedded import EmbeddedValkey
 from engine.streams import SyncStore
 from engine.views import Listed
 from tests.support.apps import Play
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import Plain, Stage, open_stage
 
 pytestmark = pytest.mark.anyio
 
@@ -130,3 +130,17 @@ async def test_the_place_in_the_line_is_told(redis_url: str, prefix: str) -> Non
             assert found.checks[-1].text == f"about {ahead} wait before it"
             assert found.verdict == await stage.inspector.why("play", f"j{n}")
         assert (await stage.inspector.explain("play")).verdict == await stage.inspector.why("play")
+
+
+@pytest.mark.parametrize("rank", [None, 0])
+async def test_a_window_passes_over_ids_without_a_record(redis_url: str, prefix: str, rank: int | None) -> None:
+    """However many of them another producer left at its beginning: the row behind their pages is shown."""
+    async with open_stage(redis_url, prefix) as stage:
+        await fill(stage)
+        later_ms = await stage.inspector.now_ms() + 60_000
+        bare = [word for n in range(45) for word in (later_ms + n, f"bare-{n}")]
+        with Plain(redis_url) as store:
+            store.command("ZADD", stage.keys().failed, *bare)
+        window = await stage.inspector.window("play", "failed", 10, rank=rank)
+        assert [row.id for row in window.rows] == ["f"]
+        assert (window.total, window.below) == (46, "")
