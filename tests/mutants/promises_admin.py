@@ -55,7 +55,7 @@ _WRITTEN_DOWN = (
         "",
     ),
     Promise(
-        "every change: who, when, what, why",
+        "every change by an operator: who, when, what, why",
         f"{_INTEGRATION}operations.py::test_the_book_has_a_change_before_it_is_made",
         f"{_ENGINE}inspector.py",
         "        written = self._store.submit(book(self._keys(queue), entry))\n"
@@ -64,7 +64,7 @@ _WRITTEN_DOWN = (
         "        answer, _ = await asyncio.gather(made, self._store.submit(book(self._keys(queue), entry)))\n",
     ),
     Promise(
-        "every change: who, when, what, why",
+        "every change by an operator: who, when, what, why",
         f"{_INTEGRATION}sync_client.py::test_what_cannot_be_written_down_is_not_done",
         f"{_ENGINE}sync_client.py",
         "        self._pool.run(book(line.keys, entry))\n        return self._pool.run(call)\n",
@@ -72,7 +72,7 @@ _WRITTEN_DOWN = (
         "        return answer\n",
     ),
     Promise(
-        "every change: who, when, what, why",
+        "every change by an operator: who, when, what, why",
         f"{_CONTRACT}job.py::test_a_job_that_is_not_there_is_none",
         f"{_ENGINE}inspector.py",
         '        await self._store.run(book(self._keys(queue), Entry("reveal", self._actor, job_id, reason)))\n',
