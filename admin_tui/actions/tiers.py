@@ -14,7 +14,7 @@ class Tier(IntEnum):
     """What stands between a key and its deed."""
 
     KEY = 1
-    """Nothing: the key does it, a toast offers to take it back."""
+    """Nothing: the key does it, a line offers to take it back."""
     PLAN = 2
     """A dialog says what will happen; `y` or the button does it."""
     TYPED = 3

@@ -19,7 +19,6 @@ from admin_tui.draw.line import Style
 from engine import JobDetail, Operation
 
 Answer = TypeVar("Answer")
-TOAST_S = 10.0
 
 
 class Revealed(Message):
@@ -48,7 +47,7 @@ class _Shown:
 
 
 class AppStage:
-    """Shows dialogs and toasts in an app; `told`, `changed` and `tell` are the app's to answer."""
+    """Shows dialogs over an app, and what came of them; `told`, `changed` and `tell` are the app's to answer."""
 
     def __init__(
         self,
@@ -74,9 +73,8 @@ class AppStage:
         return self._show(LimitsDialog(edit))
 
     def say(self, words: str, *, bad: bool = False) -> None:
-        """The words are in a corner for ten seconds, and above the footer until the next key."""
+        """The words are above the footer until the next key."""
         self._tell(words, "warn" if bad else "plain")
-        self._app.notify(words, severity="warning" if bad else "information", timeout=TOAST_S, markup=False)
 
     def revealed(self, detail: JobDetail) -> None:
         """The screen on top shows it."""

@@ -134,6 +134,11 @@ class Shell(Screen[None]):
         if self.ready:
             self._draw_words(self.admin.known)
 
+    @property
+    def words(self) -> str:
+        """What was said last, until the next key."""
+        return "".join(span.text for span in self._words or [])
+
     def redraw_heading(self) -> None:
         """The line under the header is of now."""
         self.query_one("#tabs", Lines).lines = [self._second_line(self.size.width)]

@@ -101,9 +101,10 @@ class Opened(NamedTuple):
         shown = [line for widget in self.screen.query(Lines) if widget.display for line in widget.lines]
         return "\n".join("".join(span.text for span in line).rstrip() for line in shown)
 
-    def toasts(self) -> list[str]:
-        """What was said in the corner, oldest first."""
-        return [note.message for note in self.app._notifications]  # pyright: ignore[reportPrivateUsage]  no other way
+    def said(self) -> str:
+        """What stands above the footer: what came of the last key."""
+        shell = self.app.shell
+        return "" if shell is None else shell.words
 
 
 async def _at_once(_seconds: float) -> None:

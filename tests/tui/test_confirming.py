@@ -109,7 +109,7 @@ async def test_late_refreshes_change_nothing_in_a_dialog() -> None:
         await tui.press("y")
         assert tui.hands.named("apply")[0].args[0].sample == [job_id]
         assert (await tui.engine.window("score_run", "waiting", 5)).total == waiting
-        assert tui.toasts() == [f"not cancelled, it has changed meanwhile: job {job_id}"]
+        assert tui.said() == f"not cancelled, it has changed meanwhile: job {job_id}"
 
 
 async def test_the_highest_tier_wants_a_reason_and_the_exact_number() -> None:
@@ -188,7 +188,7 @@ async def test_a_shut_gate_stops_an_open_dialog() -> None:
         tui.app.answered(tui.app.known.link._replace(missed=3), None)
         await tui.press("y")
         assert tui.hands.named("apply") == []
-        assert tui.toasts()[-1].startswith("actions are off")
+        assert tui.said().startswith("actions are off")
 
 
 async def test_a_refused_limit_is_told_in_the_editor() -> None:
@@ -233,7 +233,7 @@ async def test_a_job_is_retried_from_its_own_screen_as_it_was_read() -> None:
             pass
         await tui.press("R")
         assert tui.hands.named("apply") == []
-        assert tui.toasts()[-1].startswith("nothing to retry: ")
+        assert tui.said().startswith("nothing to retry: ")
 
 
 async def test_several_marked_groups_are_not_acted_on_at_once() -> None:

@@ -73,7 +73,7 @@ async def test_the_last_operation_is_undone_by_two_keys() -> None:
         await tui.press("5", "g", "R")
         await tui.dialog()
         await tui.press("y")
-        await eventually(lambda: any("U undoes" in toast for toast in tui.toasts()))
+        await eventually(lambda: "U undoes" in tui.said())
         before = len(tui.hands.named("apply"))
         keys = await play(tui, "U")
         await tui.dialog()

@@ -70,6 +70,8 @@ async def draw(scene: Scene) -> str:
             await pilot.press(key)
             await _settle(app, pilot)
         if scene.state in MISSED:
+            app.polling.close()  # so that no answer comes after all
+            await _settle(app, pilot)
             now_s[0] = 14.0
             app.answered(app.known.link._replace(missed=MISSED[scene.state], error=REASON), None)
             await pilot.pause()
