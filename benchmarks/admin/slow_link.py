@@ -10,6 +10,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import sys
 import termios
 import time
@@ -91,11 +92,17 @@ def main() -> int:
         os.execv(command[0], command)  # noqa: S606 - a list of words
     before = termios.tcgetattr(0)
     tty.setraw(0)
+    # Ended itself, it ends the program: nothing else knows of that one.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         relay(far, rtt_ms, kbit_s)
+    except SystemExit:
+        os.kill(pid, signal.SIGTERM)
+        raise
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        status = os.waitpid(pid, 0)[1]
+    return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":
