@@ -82,6 +82,10 @@ def _write_all(fd: int, data: bytes) -> None:
         data = data[os.write(fd, data) :]
 
 
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> int:
     """The status of the program."""
     rtt_ms, kbit_s, command = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
@@ -93,7 +97,7 @@ def main() -> int:
     before = termios.tcgetattr(0)
     tty.setraw(0)
     # Ended itself, it ends the program: nothing else knows of that one.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _end)
     try:
         relay(far, rtt_ms, kbit_s)
     except SystemExit:
