@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from benchmarks.baseline import failures, keep
 from benchmarks.cases.catalog import CASES
 from benchmarks.comparing import compare
+from benchmarks.foretelling import foretold
 from benchmarks.goals import verdicts
 from benchmarks.playing import Wish, run
 from benchmarks.report.folder import write
-from benchmarks.results import load, save
+from benchmarks.results import Run, load, save
+from benchmarks.resuming import OtherRun
 from benchmarks.sets import SETS
 from benchmarks.sides.catalog import PEERS_BY_NAME, all_sides
 
@@ -34,12 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (FileNotFoundError, msgspec.MsgspecError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OtherRun as error:
+        print(f"error: {given.json}: {error}; choose another --json, or start it --anew", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("stopped; nothing is left running", file=sys.stderr)
         return 130
 
 
 def _list(given: argparse.Namespace) -> int:
+    if given.set:
+        print("\n".join(foretold(SETS[given.set].parts(rounds=given.rounds), load(given.like) if given.like else None)))
+        return 0
     print("cases (and the sets that have them)")
     for case in CASES.values():
         sets = ", ".join(name for name, chosen in SETS.items() if case.name in chosen.cases)
@@ -64,15 +72,23 @@ def _run(given: argparse.Namespace) -> int:
         size=replace(chosen.size, **changed),
         aof=given.aof,
     )
-    done = run(wish, partial(print, flush=True), lambda so_far: save(so_far, given.json))
+    path: Path = given.json or LATEST
+    begun = None if given.json is None or given.anew else _unfinished(path)
+    done = run(wish, partial(print, flush=True), lambda so_far: save(so_far, path), begun)
     for verdict in verdicts(done):
         print(f"{'met    ' if verdict.met else 'NOT MET'}  {verdict.goal}: {verdict.measured}")
-    print(f"\nwritten: {given.json}; look at it: python -m benchmarks report {given.json}\n")
+    print(f"\nwritten: {path}; look at it: python -m benchmarks report {path}\n")
     if given.keep_baseline:
         keep(done)
     if given.baseline:
         return int(bool(failures(done, print)))
     return 0
+
+
+def _unfinished(path: Path) -> Run | None:
+    """The run in the file if it was cut off."""
+    begun = load(path) if path.exists() else None
+    return None if begun is None or begun.finished else begun
 
 
 def _compare(given: argparse.Namespace) -> int:
@@ -106,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="cases and sides, and which are installed")
     listing.set_defaults(command=_list)
+    listing.add_argument("--set", choices=tuple(SETS), help="what it plays, case by case")
+    listing.add_argument("--rounds", type=int, help="turns of each side")
+    listing.add_argument("--like", type=Path, metavar="A.json", help="and how long that takes, as in this run")
 
     running = commands.add_parser("run", help="measure cases, sides in turns; JSON with every sample")
     running.set_defaults(command=_run)
@@ -119,7 +138,10 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--reviews", type=int, help="at each source of the real jobs")
     running.add_argument("--seed", type=int, help="of what is random")
     running.add_argument("--aof", action=argparse.BooleanOptionalAction, help="for all cases (default: as each says)")
-    running.add_argument("--json", type=Path, default=LATEST, help=f"default {LATEST}")
+    running.add_argument(
+        "--json", type=Path, help=f"kept as it grows: the same command goes on with it (default {LATEST}, always anew)"
+    )
+    running.add_argument("--anew", action="store_true", help="does not go on with what is in the file")
     running.add_argument(
         "--baseline", action="store_true", help="end with 1 if ours fell below half of the stored ratio"
     )

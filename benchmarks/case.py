@@ -36,6 +36,14 @@ class Taken(Struct, frozen=True):
     raw: Mapping[str, Sequence[float]] = {}
 
 
+class Part(Struct, frozen=True):
+    """A case, by which sides it is played (none: all that are installed) and in how many rounds."""
+
+    case: str
+    sides: tuple[str, ...]
+    rounds: int
+
+
 Measure = Callable[[Ground, Program, Size], Taken]
 
 

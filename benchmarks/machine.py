@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import redis
 from msgspec import Struct
 
-from engine import VERSION
+import engine
 
 
 class Machine(Struct, frozen=True):
@@ -21,6 +22,7 @@ class Machine(Struct, frozen=True):
     system: str
     python: str
     engine: str
+    """Its version, and a digest of its source: two runs with the same one measured the same engine."""
     redis_py: str
     server: str
     load: float
@@ -36,11 +38,19 @@ def look(server: str) -> Machine:
         memory_gb=round(memory_gb, 1),
         system=f"{platform.system()} {'.'.join(platform.release().split('.')[:2])} {platform.machine()}",
         python=platform.python_version(),
-        engine=VERSION,
+        engine=f"{engine.VERSION}+{_source()}",
         redis_py=redis.__version__,
         server=server,
         load=round(os.getloadavg()[0], 2),
     )
+
+
+def _source() -> str:
+    digest = hashlib.sha256()
+    folder = Path(engine.__file__).parent
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in {".py", ".lua"}):
+        digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def _cpu() -> str:

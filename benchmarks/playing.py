@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import redis
 from msgspec import Struct
 from msgspec.structs import replace
 
-from benchmarks.case import Case, Size
+from benchmarks.case import Case, Part, Size
 from benchmarks.cases.catalog import CASES
 from benchmarks.ground import open_ground
 from benchmarks.machine import look
-from benchmarks.results import About, Played, Run, Sample
+from benchmarks.results import About, Played, Run
+from benchmarks.resuming import go_on
 from benchmarks.rounds import describe, play
-from benchmarks.sets import Part
 from benchmarks.sides.catalog import OURS, all_sides
 from benchmarks.sides.side import Program
 from benchmarks.telling import figures_of, summary
@@ -33,44 +33,55 @@ class Wish(Struct, frozen=True, kw_only=True):
     aof: bool | None = None
 
 
-def run(wish: Wish, say: Say, keep: Callable[[Run], None]) -> Run:
-    """Every case was played: its samples were told as they came, then its medians and ratios; the run is kept so far.
+def run(wish: Wish, say: Say, keep: Callable[[Run], None], begun: Run | None = None) -> Run:
+    """Every case was played: its samples were told as they came, then its medians and ratios; each was kept at once.
 
-    A run that takes hours may be cut off: what was measured by then is not lost.
+    A run that takes an hour may be cut off: `begun` is what it had by then, and it goes on from there. What failed in
+    it is tried again; OtherRun if it was not this one.
     """
-    began, clock = datetime.now(UTC), time.monotonic()
+    clock = time.monotonic()
     with open_ground(aof=False) as ground:
         machine = look(ground.version())
     say(f"{machine.cpu}, {machine.cores} cores, {machine.system}, load {machine.load}; {machine.server}")
     programs, abouts, skipped = _gather(wish.parts, say)
-    samples: list[Sample] = []
-
-    def so_far() -> Run:
-        return Run(
-            set=wish.set,
-            began=began.isoformat(timespec="seconds"),
-            took_s=round(time.monotonic() - clock, 1),
-            machine=machine,
-            size=wish.size,
-            cases=[_played(CASES[part.case], wish.aof) for part in wish.parts],
-            sides=abouts,
-            skipped=skipped,
-            samples=samples,
-        )
-
+    so_far = Run(
+        set=wish.set,
+        began=datetime.now(UTC).isoformat(timespec="seconds"),
+        took_s=0,
+        machine=machine,
+        size=wish.size,
+        plan=wish.parts,
+        cases=[_played(CASES[part.case], wish.aof) for part in wish.parts],
+        sides=abouts,
+        skipped=skipped,
+        finished=False,
+        samples=[],
+    )
+    if begun is not None:
+        so_far = go_on(begun, so_far)
+        say(f"goes on with the run of {so_far.began}: it has {len(so_far.samples)} samples")
+    clock -= so_far.took_s
     for part in wish.parts:
         case = CASES[part.case]
-        wanted = part.sides or tuple(programs)
-        playing = [program for name, program in programs.items() if name in wanted and case.takes(program)]
         say(f"\n{case.name}: {case.title}")
-        for sample in play(case, playing, replace(wish.size, rounds=part.rounds), aof=wish.aof):
-            samples.append(sample)
+        had = {(sample.side, sample.round) for sample in so_far.samples if sample.case == case.name}
+        size = replace(wish.size, rounds=part.rounds)
+        for sample in play(case, _playing(part, programs), size, aof=wish.aof, had=had):
+            took_s = round(time.monotonic() - clock, 1)
+            so_far = replace(so_far, samples=[*so_far.samples, sample], took_s=took_s)
+            keep(so_far)
             told = sample.error or figures_of(sample.taken.figures)
             say(f"  round {sample.round + 1}  {sample.side:14} {told}")
-        for line in summary(so_far(), case.name, OURS.name):
+        for line in summary(so_far, case.name, OURS.name):
             say(line)
-        keep(so_far())
-    return so_far()
+    done = replace(so_far, finished=True)
+    keep(done)
+    return done
+
+
+def _playing(part: Part, programs: Mapping[str, Program]) -> list[Program]:
+    wanted = part.sides or tuple(programs)
+    return [program for name, program in programs.items() if name in wanted and CASES[part.case].takes(program)]
 
 
 def _gather(parts: Sequence[Part], say: Say) -> tuple[dict[str, Program], list[About], dict[str, str]]:

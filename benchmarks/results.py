@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from benchmarks.case import Figure, Size, Taken
+from benchmarks.case import Figure, Part, Size, Taken
 from benchmarks.machine import Machine
 from benchmarks.spreads import Spread, paired, spread
 
@@ -21,6 +21,8 @@ class Sample(Struct, frozen=True):
     round: int
     taken: Taken = Taken({})
     error: str = ""
+    took_s: float = 0.0
+    """With its server, its warm-up and its end."""
 
 
 class About(Struct, frozen=True):
@@ -57,6 +59,10 @@ class Run(Struct, frozen=True, kw_only=True):
     sides: Sequence[About]
     skipped: Mapping[str, str] = {}
     """Why a side did not play, by its name."""
+    plan: tuple[Part, ...] = ()
+    """What was to be played."""
+    finished: bool = True
+    """Whether all of it was; else the same command goes on with it."""
     samples: Sequence[Sample]
 
     def values(self, case: str, side: str, figure: str) -> list[tuple[int, float]]:
@@ -95,7 +101,10 @@ def save(run: Run, path: Path) -> None:
     samples = rest.pop("samples")
     head = msgspec.json.format(msgspec.json.encode(rest), indent=1).decode().rstrip("}").rstrip()
     lines = ",\n".join(f"  {msgspec.json.encode(sample).decode()}" for sample in samples)
-    path.write_text(f'{head},\n "samples": [\n{lines}\n ]\n}}\n')
+    # Written beside it and then put in its place: who is cut off here has the file of a moment ago.
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(f'{head},\n "samples": [\n{lines}\n ]\n}}\n')
+    new.replace(path)
 
 
 def load(path: Path) -> Run:

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 
 import redis
 
-from benchmarks.case import Case, Size
+from benchmarks.case import Case, Size, Taken
 from benchmarks.ground import open_ground
 from benchmarks.results import About, Sample
 from benchmarks.sides.side import Program, Side
 
+Turn = tuple[str, int]
+"""A side by its name, and a round from 0 on."""
 
-def play(case: Case, programs: Sequence[Program], size: Size, *, aof: bool | None = None) -> Iterator[Sample]:
+
+def play(
+    case: Case, programs: Sequence[Program], size: Size, *, aof: bool | None = None, had: Collection[Turn] = ()
+) -> Iterator[Sample]:
     """A sample of each side in each round, each on a fresh server; the order turns from round to round.
 
     `aof` overrides the case's own word on the append-only file. A side that fails leaves its error and the rest plays.
+    Turns that were `had` before are left out.
     """
-    for number in range(min(size.rounds, case.most_rounds or size.rounds)):
+    for number in range(rounds_of(case, size.rounds)):
         for program in programs if number % 2 == 0 else list(reversed(programs)):
-            yield _sample(case, program, size, number, aof=case.aof if aof is None else aof)
+            if (program.name, number) not in had:
+                yield _sample(case, program, size, number, aof=case.aof if aof is None else aof)
+
+
+def rounds_of(case: Case, wished: int) -> int:
+    """How many rounds the case is played of those that are wished for."""
+    return min(wished, case.most_rounds or wished)
 
 
 def _sample(case: Case, program: Program, size: Size, number: int, *, aof: bool) -> Sample:
+    began, taken, words = time.monotonic(), Taken({}), ""
     try:
         with open_ground(aof=aof) as ground:
-            return Sample(case.name, program.name, number, case.measure(ground, program, size))
+            taken = case.measure(ground, program, size)
     except (RuntimeError, OSError, redis.RedisError) as error:  # TimeoutError is an OSError
-        return Sample(case.name, program.name, number, error=f"{type(error).__name__}: {error}")
+        words = f"{type(error).__name__}: {error}"
+    return Sample(case.name, program.name, number, taken, words, round(time.monotonic() - began, 1))
 
 
 def describe(program: Program) -> About:

@@ -6,16 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from benchmarks.case import Size
+from benchmarks.case import Part, Size
 from benchmarks.cases.catalog import CASES
-
-
-class Part(Struct, frozen=True):
-    """A case, by which sides it is played (none: all that are installed) and in how many rounds."""
-
-    case: str
-    sides: tuple[str, ...]
-    rounds: int
 
 
 class Chosen(Struct, frozen=True, kw_only=True):

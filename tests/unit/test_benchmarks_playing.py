@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.case import Size
+from benchmarks.case import Part, Size
 from benchmarks.playing import Wish, run
 from benchmarks.results import Run, load, save
-from benchmarks.sets import Part
 
 
 def play(*parts: Part) -> tuple[Run, list[str], list[int]]:
-    """The run, what was told, and how many samples were kept after each case."""
+    """The run, what was told, and how many samples were kept each time."""
     told: list[str] = []
     kept: list[int] = []
     size = Size(jobs=50, pickups=10, rounds=2, kills=1)
@@ -31,7 +30,7 @@ def test_sides_take_turns_and_every_sample_is_kept(tmp_path: Path) -> None:
         ("enqueue-single", 0, "engine"),
     ]
     assert not [sample.error for sample in done.samples if sample.error]
-    assert kept == [4, 5]
+    assert kept == [1, 2, 3, 4, 5, 5]
     assert done.skipped == {"nobody": "no such side"}
     assert [about.side for about in done.sides] == ["engine", "floor"]
     assert all(about.version and about.settings for about in done.sides)
