@@ -81,7 +81,7 @@ evidence: setup  ## docs/evidence.md anew from the figures in docs/evidence
 	@$(BIN)/python -m tests.faults.page
 
 smoke: setup  ## the benchmarks' smoke set, under a minute: fails only where ours fell below half of its baseline
-	@$(BIN)/python -m benchmarks run --set smoke --baseline --json .data/benchmarks/smoke.json
+	@$(BIN)/python -m benchmarks run --set smoke --baseline --anew --json .data/benchmarks/smoke.json
 
 peers: setup  ## what ours is compared with, each in an environment of its own below .data/peers
 	@$(BIN)/python -m benchmarks install

@@ -1,4 +1,4 @@
-"""`python -m benchmarks list | run | compare | report | install`: see `--help` of each."""
+"""`python -m benchmarks list | run | compare | report | model | install`: see `--help` of each."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from benchmarks.comparing import compare
 from benchmarks.foretelling import foretold
 from benchmarks.goals import verdicts
 from benchmarks.playing import Wish, run
+from benchmarks.report.capacity import check
 from benchmarks.report.folder import write
 from benchmarks.results import Run, load, save
 from benchmarks.resuming import OtherRun
@@ -28,7 +29,7 @@ REPORT = Path(".data/benchmarks/report")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Its exit code: 1 if a side is too slow against the baseline, or was not installed; 2 for a wrong word."""
+    """Its exit code: 1 if a side is too slow, a model off or a peer not installed; 2 for a wrong word."""
     given = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], int] = given.command
     try:
@@ -102,6 +103,12 @@ def _report(given: argparse.Namespace) -> int:
     return 0
 
 
+def _model(given: argparse.Namespace) -> int:
+    lines = list(check(load(given.file)))
+    print("\n".join(line for line, _ in lines))
+    return int(not all(holds for _, holds in lines))
+
+
 def _install(given: argparse.Namespace) -> int:
     from benchmarks.install import install  # noqa: PLC0415 - nothing else needs it
 
@@ -156,6 +163,10 @@ def _parser() -> argparse.ArgumentParser:
     reporting.set_defaults(command=_report)
     reporting.add_argument("file", type=Path, nargs="?", default=LATEST, help=f"default {LATEST}")
     reporting.add_argument("--into", type=Path, default=REPORT, help=f"a folder, default {REPORT}")
+
+    modelling = commands.add_parser("model", help="how far one Redis carries, against a run's points: 1 if it is off")
+    modelling.set_defaults(command=_model)
+    modelling.add_argument("file", type=Path, nargs="?", default=LATEST, help=f"default {LATEST}")
 
     installing = commands.add_parser("install", help="peers, each in an environment of its own below .data/peers")
     installing.set_defaults(command=_install)

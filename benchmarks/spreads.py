@@ -32,6 +32,17 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))]
 
 
+def steady(starts_ns: Sequence[int], at_once: int) -> float:
+    """Starts a second from the last of those that were there at once on, until the last one.
+
+    In that window as many jobs were fetched as were settled: what is fetched in its first moment, and what is still
+    to settle in its last, would else flatter who takes many at once.
+    """
+    ordered = sorted(starts_ns)
+    first = max(0, min(at_once, len(ordered) // 2) - 1)
+    return (len(ordered) - 1 - first) / ((ordered[-1] - ordered[first]) / 1e9)
+
+
 def paired(mine: Iterable[tuple[int, float]], theirs: Iterable[tuple[int, float]], better: Better) -> list[float]:
     """How many times better mine is in each round that both played: above 1 is better, whichever way is good."""
     other = dict(theirs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
+from benchmarks.spreads import steady
 
 RATE = Figure("jobs/s", "higher")
 LIFE = Figure("stored and run/s", "higher")
@@ -33,7 +34,7 @@ def drain(
     fails: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> Taken:
-    """Jobs a second from the first start to the last one; Redis CPU and commands for each job, enqueue and all."""
+    """Jobs a second while all places are taken; Redis CPU and commands for each job, enqueue and all."""
     jobs = size.jobs_of(program, most)
     begun = jobs + sum(n % 10 == 0 for n in range(WARM, WARM + jobs)) * fails
     with ExitStack() as stack:
@@ -50,22 +51,32 @@ def drain(
         wait_for(sides, WARM + begun)
         done = ground.read()
         starts = [start.at_ns for side, before in zip(sides, warm, strict=True) for start in side.starts(before)]
-        for side in sides:
-            side.hear()
+        worker_s = _stopped(sides)
     enqueued, worked = waiting.since(empty), done.since(waiting)
-    ran_s = (max(starts) - min(starts)) / 1e9
+    rate = steady(starts, concurrency * workers) * jobs / begun
     return Taken(
         {
-            "jobs/s": jobs / ran_s,
-            "stored and run/s": jobs / (filled_s + ran_s),
+            "jobs/s": rate,
+            "stored and run/s": 1 / (filled_s / jobs + 1 / rate),
             "Redis µs/job": (enqueued.cpu_s + worked.cpu_s) * 1e6 / jobs,
             "commands/job": (enqueued.commands + worked.commands) / jobs,
             "traffic bytes/job": (enqueued.traffic + worked.traffic) / jobs,
             "Redis µs/enqueue": enqueued.cpu_s * 1e6 / jobs,
             "Redis µs/run": worked.cpu_s * 1e6 / jobs,
             "commands/run": worked.commands / jobs,
+            **({} if program.outside else {"worker µs/run": worker_s * 1e6 / jobs}),
         }
     )
+
+
+def _stopped(sides: Sequence[Side]) -> float:
+    """No worker runs any more; the CPU seconds of their processes since they began to work."""
+    for side in sides:
+        side.hear()
+    began_s = sum(side.cpu_s for side in sides)
+    for side in sides:
+        side.do("stop")
+    return sum(side.cpu_s for side in sides) - began_s
 
 
 _SAYS_NOT = "handlers that do something; a network between worker and Redis"

@@ -10,6 +10,7 @@ from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.limits import most_in_a_second, most_over
 from benchmarks.sides.side import Program, Side
+from benchmarks.spreads import steady
 from engine import Rate
 
 NEVER_BINDS = 1_000_000.0
@@ -37,7 +38,7 @@ def cost(ground: Ground, program: Program, size: Size) -> Taken:
                 wait_for([worker], warm + jobs)
                 starts = [start.at_ns for start in worker.starts(warm)]
                 worker.hear()
-            rates[on].append(jobs / ((max(starts) - min(starts)) / 1e9))
+            rates[on].append(steady(starts, 100))
             first += WARM + jobs
     off, on_ = sum(rates[False]) / 2, sum(rates[True]) / 2
     return Taken(

@@ -115,7 +115,7 @@ async def _do(driver: Driver, command: dict[str, Any]) -> dict[str, Any]:
         await driver.stop()
     elif what == "close":
         await driver.close()
-    return {"seconds": time.perf_counter() - began}
+    return {"seconds": time.perf_counter() - began, "cpu_s": time.process_time()}
 
 
 def answer(value: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ const { Queue, Worker } = require('bullmq');
 const { version } = require('bullmq/package.json');
 
 const { hostname, port } = new URL(url);
-const connection = { host: hostname, port: Number(port), maxRetriesPerRequest: null };
+const connection = { host: hostname, port: Number(port), maxRetriesPerRequest: null, ...options.redis };
 const queue = new Queue('bench', { connection });
 let worker;
 
@@ -49,13 +49,15 @@ async function enqueue(load) {
     attempts: 3,
     backoff: { type: 'fixed', delay: 10 },
     ...(load.delay_ms ? { delay: load.delay_ms } : {}),
+    ...options.job,
   });
   const all = payloads(load);
   if (load.how === 'bulk') {
-    // addBulk sends one transaction: a thousand at a time keeps it short, as its guide does.
-    for (let sent = 0; sent < load.count; sent += 1000) {
+    // addBulk sends one transaction: a thousand or four megabytes at a time, as the other peers' bulks have.
+    const together = Math.max(1, Math.min(options.together ?? 1000, Math.floor(4e6 / load.size)));
+    for (let sent = 0; sent < load.count; sent += together) {
       const batch = [];
-      for (let n = 0; n < Math.min(1000, load.count - sent); n += 1) {
+      for (let n = 0; n < Math.min(together, load.count - sent); n += 1) {
         const data = all.next().value;
         batch.push({ name: 'noop', data, opts: opts(data) });
       }
@@ -119,6 +121,7 @@ for await (const line of readline.createInterface({ input: process.stdin })) {
   if (what === 'work') await work(command.concurrency);
   if (what === 'stop') await stop();
   if (what === 'close') await close();
-  answer({ seconds: (now() - began) / 1e9 });
+  const { user, system } = process.cpuUsage();
+  answer({ seconds: (now() - began) / 1e9, cpu_s: (user + system) / 1e6 });
 }
 process.exit(0);

@@ -19,6 +19,8 @@ from benchmarks.drivers.base import Load, send_each
 
 TOGETHER = 1000
 """Enqueues in one call of a bulk API, or in flight where there is none."""
+TOGETHER_BYTES = 4_000_000
+"""Larger payloads travel in smaller bulks: one of hundreds of megabytes is slower, and no client is used like that."""
 PATIENCE_S = 60.0
 THREADS = 32
 """Threads that enqueue together for a client that blocks."""
@@ -49,8 +51,9 @@ def places(concurrency: int, options: dict[str, Any]) -> int:
 def batches(load: Load) -> list[list[dict[str, Any]]]:
     """The load's payloads in parts for a bulk API."""
     payloads = load.payloads()
-    parts = -(-load.count // TOGETHER)
-    return [list(islice(payloads, TOGETHER)) for _ in range(parts)]
+    together = max(1, min(TOGETHER, TOGETHER_BYTES // load.size))
+    parts = -(-load.count // together)
+    return [list(islice(payloads, together)) for _ in range(parts)]
 
 
 async def send_all(load: Load, send: Callable[[dict[str, Any]], Coroutine[Any, Any, Any]]) -> None:

@@ -31,6 +31,8 @@ class Peer(Struct, frozen=True, kw_only=True):
     options: dict[str, Any] = {}
     cannot: tuple[Ability, ...] = ()
     most_jobs: int = 0
+    outside: bool = False
+    """Its worker is started by a command, as its documentation has it."""
 
     @property
     def folder(self) -> Path:
@@ -49,7 +51,16 @@ class Peer(Struct, frozen=True, kw_only=True):
                 return None
             command = (str(python), "-m", f"benchmarks.drivers.{self.driver}")
         options = {**self.options, "settings": self.settings, "page": self.page}
-        return Program(self.name, command, self.folder, options, self.lacks, self.cannot, self.most_jobs)
+        return Program(
+            name=self.name,
+            command=command,
+            folder=self.folder,
+            options=options,
+            lacks=self.lacks,
+            cannot=self.cannot,
+            most_jobs=self.most_jobs,
+            outside=self.outside,
+        )
 
 
 PEERS = (
@@ -139,6 +150,7 @@ PEERS = (
         name="celery",
         packages=("celery[redis]==5.7.0", "hiredis==3.5.0"),
         driver="celery",
+        outside=True,
         settings="threads, 10 at most (faster) for no-ops, results for a day; no gossip, mingle, heartbeat",
         page="docs.celeryq.dev/en/stable/userguide/concurrency/index.html",
         lacks=(
@@ -155,6 +167,7 @@ PEERS = (
         name="dramatiq",
         packages=("dramatiq[redis]==2.2.1", "hiredis==3.5.0"),
         driver="dramatiq",
+        outside=True,
         settings="one process, 8 threads (its default, faster) for no-ops, results for 10 min",
         page="dramatiq.io/guide.html",
         lacks=(
@@ -170,6 +183,7 @@ PEERS = (
         name="rq",
         packages=("rq==3.0.0", "hiredis==3.5.0"),
         driver="rq",
+        outside=True,
         settings="SimpleWorker, which does not fork (faster), job ids, results for 500 s, compressed payloads",
         page="python-rq.org/docs/workers",
         lacks=(

@@ -36,6 +36,8 @@ class Program(Struct, frozen=True):
     """Cases that need one of these leave it out."""
     most_jobs: int = 0
     """A slow side runs no more jobs than this at once, so that a round ends in time; 0: as many as the others."""
+    outside: bool = False
+    """Its worker is a program of its own, so that the driver does not know what it costs."""
 
 
 class Start(Struct, frozen=True):
@@ -65,6 +67,8 @@ class Side:
         assert self._process.stdout is not None
         self._selector.register(self._process.stdout, selectors.EVENT_READ)
         self._read = b""
+        self.cpu_s = 0.0
+        """The driver's CPU time when it last answered."""
         try:
             self.about: dict[str, str] = self._answer()
         except (RuntimeError, TimeoutError):
@@ -93,7 +97,9 @@ class Side:
 
     def hear(self) -> float:
         """The command that was told is done; how many seconds it took."""
-        return float(self._answer()["seconds"])
+        answer = self._answer()
+        self.cpu_s = float(answer["cpu_s"])
+        return float(answer["seconds"])
 
     def count(self) -> int:
         """How many jobs have begun."""

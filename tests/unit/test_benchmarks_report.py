@@ -6,14 +6,16 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
 from msgspec.structs import replace
 
+from benchmarks.__main__ import main
 from benchmarks.case import Figure, Size, Taken
 from benchmarks.machine import Machine
-from benchmarks.report.capacity import Model, model_of
+from benchmarks.report.capacity import Model, check, model_of
 from benchmarks.report.folder import write
 from benchmarks.report.growth import growth
-from benchmarks.results import About, Played, Run, Sample
+from benchmarks.results import About, Played, Run, Sample, save
 
 RATE, WAIT = Figure("jobs/s", "higher"), Figure("p50 ms", "lower")
 
@@ -26,7 +28,7 @@ def a_run() -> Run:
             "drain",
             side,
             n,
-            Taken({"jobs/s": rate + n, "Redis µs/job": 25.0, "Redis µs/run": 20.0, "commands/run": 4.0}),
+            Taken({"jobs/s": rate + n, "Redis µs/job": 25.0, "Redis µs/run": 20.0, "worker µs/run": 80.0}),
         )
         for side, rate in drained.items()
         for n in range(2)
@@ -93,11 +95,29 @@ def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
 
 
 def test_the_model_is_made_of_the_drain() -> None:
-    """25 µs of Redis a job: 40,000 jobs/s; its worker takes what its rate says."""
+    """25 µs of Redis a job: 40,000 jobs/s, with enough workers of 80 µs each to fill the 20 of its runs."""
     model = model_of(a_run())
-    assert model is not None
+    assert model == Model(redis_us=25, run_us=20, worker_us=80)
     assert model.redis_carries == 40_000
-    assert round(model.worker_us, 2) == 100.0
+    assert model.workers_to_fill == 4
+
+
+def test_the_model_is_checked_against_the_measured_points(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """10,000 of 12,500 jobs/s hold; four workers that run a fifth of what they could do not; nor does no drain."""
+    path = tmp_path / "run.json"
+    run = a_run()
+    save(run, path)
+    assert main(["model", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "one Redis core carries 40,000 jobs a second" in lines[0]
+    assert lines[2:] == ["1 worker processes, 1 queues: at most 12,500 jobs/s, measured 10,000, 0.8 of it: holds"]
+    slow = Sample("drain-4x", "engine", 0, Taken({"jobs/s": 4_000.0}))
+    run = replace(run, samples=[*run.samples, slow])
+    save(run, path)
+    assert main(["model", str(path)]) == 1
+    last = "4 worker processes, 1 queues: at most 20,000 jobs/s, measured 4,000, 0.2 of it: DOES NOT HOLD"
+    assert capsys.readouterr().out.splitlines()[-1] == last
+    assert list(check(replace(run, samples=[]))) == [("there is no model without the drain by one process", False)]
 
 
 def test_workers_carry_until_redis_or_the_cores_are_full() -> None:

@@ -201,6 +201,7 @@ def test_a_tenth_of_a_load_fails_once(tmp_path: Path) -> None:
 def test_loads_of_a_client_without_a_bulk_api() -> None:
     """A bulk is a thousand together; a client that blocks sends one after the other, or by threads."""
     assert [len(batch) for batch in batches(Load(0, 2_500, 1, "bulk"))] == [1_000, 1_000, 500]
+    assert [len(batch) for batch in batches(Load(0, 50, 200_000, "bulk"))] == [20, 20, 10]
     sent: list[int] = []
     send_all_here(Load(0, 50, 1, "bulk"), lambda payload: sent.append(payload["n"]))
     assert sent == list(range(50))

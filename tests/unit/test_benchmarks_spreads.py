@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.spreads import Spread, paired, quantile, spread
+from benchmarks.spreads import Spread, paired, quantile, spread, steady
 
 values = st.lists(st.floats(min_value=0.001, max_value=1e6), min_size=1, max_size=50)
 
@@ -30,6 +30,20 @@ def test_no_more_than_the_rest_passes_a_quantile(found: list[float], share: floa
     at = quantile(found, share)
     assert at in found
     assert sum(value <= at for value in found) >= share * len(found) - 1e-9
+
+
+def test_a_rate_is_that_of_places_that_are_all_taken() -> None:
+    """Ten at once each second are 10 a second, though the first ten of thirty starts took no time at all."""
+    second = 1_000_000_000
+    starts = [n // 10 * second for n in range(30)]
+    assert steady(starts, at_once=10) == 10
+    assert steady(list(reversed(starts)), at_once=10) == 10
+
+
+@pytest.mark.parametrize("at_once", [0, 1, 100])
+def test_a_rate_needs_no_more_starts_than_two(at_once: int) -> None:
+    """Fewer starts than places leave the second half of them."""
+    assert steady([0, 500_000_000], at_once) == 2
 
 
 def test_ratios_are_made_within_a_round() -> None:
