@@ -97,6 +97,7 @@ def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
 def test_the_model_is_made_of_the_drain() -> None:
     """25 µs of Redis a job: 40,000 jobs/s, with enough workers of 80 µs each to fill the 20 of its runs."""
     model = model_of(a_run())
+    assert model is not None
     assert model == Model(redis_us=25, run_us=20, worker_us=80)
     assert model.redis_carries == 40_000
     assert model.workers_to_fill == 4
