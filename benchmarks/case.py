@@ -36,14 +36,6 @@ class Taken(Struct, frozen=True):
     raw: Mapping[str, Sequence[float]] = {}
 
 
-class Part(Struct, frozen=True):
-    """A case, by which sides it is played (none: all that are installed) and in how many rounds."""
-
-    case: str
-    sides: tuple[str, ...]
-    rounds: int
-
-
 Measure = Callable[[Ground, Program, Size], Taken]
 
 
@@ -74,3 +66,18 @@ class Case(Struct, frozen=True, kw_only=True):
     def takes(self, program: Program) -> bool:
         """Whether this side plays."""
         return not set(self.needs) & set(program.cannot) and (not self.only or program.name in self.only)
+
+
+class Part(Struct, frozen=True):
+    """A case, by which sides it is played (none: all that are installed) and in how many rounds."""
+
+    case: str
+    sides: tuple[str, ...]
+    rounds: int
+    fewer: Mapping[str, int] = {}
+    """Sides that play in the first rounds only, and in how many: slow ones, so that a set ends in its time."""
+
+    def rounds_of(self, case: Case, side: str) -> int:
+        """In how many rounds the side plays it."""
+        rounds = min(self.rounds, self.fewer.get(side, self.rounds))
+        return min(rounds, case.most_rounds or rounds)

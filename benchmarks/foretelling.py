@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from benchmarks.case import Part
 from benchmarks.cases.catalog import CASES
 from benchmarks.results import Run
-from benchmarks.rounds import rounds_of
 from benchmarks.sides.catalog import all_sides
 
 MINUTE_S = 60
@@ -25,12 +24,12 @@ def foretold(parts: Iterable[Part], like: Run | None) -> Iterator[str]:
             for program in installed
             if case.takes(program) and (not part.sides or program.name in part.sides)
         ]
-        rounds = rounds_of(case, part.rounds)
-        line = f"{part.case:20} {rounds} rounds: {', '.join(sides)}"
+        rounds = {side: part.rounds_of(case, side) for side in sides}
+        line = f"{part.case:20} rounds: {', '.join(f'{side} {count}' for side, count in rounds.items())}"
         if like is not None:
             took = {side: _median_s(like, part.case, side) for side in sides}
             unknown += [f"{part.case} of {side}" for side, seconds in took.items() if seconds is None]
-            case_s = rounds * sum(seconds for seconds in took.values() if seconds is not None)
+            case_s = sum(rounds[side] * seconds for side, seconds in took.items() if seconds is not None)
             total_s += case_s
             line = f"{case_s / MINUTE_S:5.1f} min  {line}"
         yield line

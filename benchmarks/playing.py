@@ -65,8 +65,7 @@ def run(wish: Wish, say: Say, keep: Callable[[Run], None], begun: Run | None = N
         case = CASES[part.case]
         say(f"\n{case.name}: {case.title}")
         had = {(sample.side, sample.round) for sample in so_far.samples if sample.case == case.name}
-        size = replace(wish.size, rounds=part.rounds)
-        for sample in play(case, _playing(part, programs), size, aof=wish.aof, had=had):
+        for sample in play(part, case, _playing(part, programs), wish.size, aof=wish.aof, had=had):
             took_s = round(time.monotonic() - clock, 1)
             so_far = replace(so_far, samples=[*so_far.samples, sample], took_s=took_s)
             keep(so_far)

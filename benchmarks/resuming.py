@@ -30,10 +30,9 @@ def go_on(begun: Run, anew: Run) -> Run:
 
 
 def _differences(begun: Run, anew: Run) -> list[tuple[str, Any, Any]]:
-    plans = [tuple((part.case, part.rounds, part.sides) for part in run.plan) for run in (begun, anew)]
     pairs = {
         "set": (begun.set, anew.set),
-        "plan": tuple(plans),
+        "plan": (begun.plan, anew.plan),
         **{f"size: {word}": pair for word, pair in _pairs(begun.size, anew.size).items()},
         **{f"machine: {word}": pair for word, pair in _pairs(begun.machine, anew.machine).items() if word != "load"},
         "use of AOF": tuple([case.aof for case in run.cases] for run in (begun, anew)),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import redis
 
-from benchmarks.case import Case, Size, Taken
+from benchmarks.case import Case, Part, Size, Taken
 from benchmarks.ground import open_ground
 from benchmarks.results import About, Sample
 from benchmarks.sides.side import Program, Side
@@ -17,22 +17,24 @@ Turn = tuple[str, int]
 
 
 def play(
-    case: Case, programs: Sequence[Program], size: Size, *, aof: bool | None = None, had: Collection[Turn] = ()
+    part: Part,
+    case: Case,
+    programs: Sequence[Program],
+    size: Size,
+    *,
+    aof: bool | None = None,
+    had: Collection[Turn] = (),
 ) -> Iterator[Sample]:
-    """A sample of each side in each round, each on a fresh server; the order turns from round to round.
+    """A sample of each side in each of its rounds, each on a fresh server; the order turns from round to round.
 
     `aof` overrides the case's own word on the append-only file. A side that fails leaves its error and the rest plays.
     Turns that were `had` before are left out.
     """
-    for number in range(rounds_of(case, size.rounds)):
+    rounds = {program.name: part.rounds_of(case, program.name) for program in programs}
+    for number in range(max(rounds.values(), default=0)):
         for program in programs if number % 2 == 0 else list(reversed(programs)):
-            if (program.name, number) not in had:
+            if number < rounds[program.name] and (program.name, number) not in had:
                 yield _sample(case, program, size, number, aof=case.aof if aof is None else aof)
-
-
-def rounds_of(case: Case, wished: int) -> int:
-    """How many rounds the case is played of those that are wished for."""
-    return min(wished, case.most_rounds or wished)
 
 
 def _sample(case: Case, program: Program, size: Size, number: int, *, aof: bool) -> Sample:

@@ -13,7 +13,8 @@ from benchmarks.cases.catalog import CASES
 class Chosen(Struct, frozen=True, kw_only=True):
     """Which cases are played by which sides, and how much each measures.
 
-    `wide` cases are played by the `guests` too, and some in a `few` rounds of their own: a set must end in its time.
+    A set must end in its time: some cases are played in a `few` rounds of their own, the `guests` play `wide` cases
+    only, and in the first `guest_rounds` of them, but for those that are `whole` for them too.
     """
 
     cases: tuple[str, ...]
@@ -21,13 +22,21 @@ class Chosen(Struct, frozen=True, kw_only=True):
     sides: tuple[str, ...] = ()
     guests: tuple[str, ...] = ()
     wide: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    guest_rounds: int = 5
     few: Mapping[str, int] = {}
 
     def parts(self, names: Sequence[str] = (), sides: Sequence[str] = (), rounds: int | None = None) -> Iterator[Part]:
         """The set's cases, or those that are named; given sides and rounds win."""
         for name in names or self.cases:
             own = self.sides + (self.guests if name in self.wide or names else ())
-            yield Part(name, tuple(sides) or own, rounds or self.few.get(name, self.size.rounds))
+            fewer = {} if rounds or name in self.whole else dict.fromkeys(self.guests, self.guest_rounds)
+            yield Part(
+                name,
+                tuple(sides) or own,
+                rounds or self.few.get(name, self.size.rounds),
+                {side: count for side, count in fewer.items() if side in own},
+            )
 
 
 _FULL_ONLY = (
@@ -39,6 +48,27 @@ _FULL_ONLY = (
     "backlog-1m",
     "backlog-5m",
 )
+_NOT_OF_A_GOAL = (
+    "drain-10",
+    "drain-500",
+    "drain-2x",
+    "drain-4x",
+    "drain-queues",
+    "drain-no-aof",
+    "payload-100b",
+    "payload-10kb",
+    "payload-200kb",
+    "retries",
+    "enqueue-single",
+    "enqueue-bulk-no-aof",
+    "far-drain",
+    "far-enqueue",
+    "far-pickup",
+    "limiter",
+    "backlog-100k",
+    "real",
+)
+_FEW: dict[str, int] = dict.fromkeys(_NOT_OF_A_GOAL, 3)
 SETS = {
     "smoke": Chosen(
         cases=("drain", "enqueue-bulk", "pickup", "recovery-short"),
@@ -50,18 +80,10 @@ SETS = {
         sides=("engine", "bullmq", "floor"),
         guests=("streaq", "saq"),
         wide=("drain", "enqueue-bulk", "pickup", "delayed"),
+        whole=("drain",),
+        guest_rounds=3,
         few={
-            "drain-10": 3,
-            "drain-500": 3,
-            "drain-2x": 3,
-            "drain-no-aof": 3,
-            "drain-queues": 3,
-            "payload-10kb": 3,
-            "payload-200kb": 3,
-            "retries": 3,
-            "enqueue-single": 3,
-            "far-drain": 3,
-            "far-enqueue": 3,
+            **_FEW,
             "limiter-cost": 3,
             "limiter": 1,
             "memory": 2,
@@ -77,20 +99,19 @@ SETS = {
         guests=("bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq"),
         wide=(
             "drain",
-            "drain-10",
-            "drain-2x",
-            "payload-10kb",
             "retries",
             "enqueue-single",
             "enqueue-concurrent",
             "enqueue-bulk",
             "pickup",
-            "pickup-half",
             "delayed",
             "recovery",
             "memory",
             "far-drain",
         ),
-        size=Size(),
+        whole=("drain",),
+        guest_rounds=2,
+        few=_FEW,
+        size=Size(jobs=40_000),
     ),
 }

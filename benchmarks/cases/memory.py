@@ -15,7 +15,7 @@ from benchmarks.sides.side import Program, Side
 from benchmarks.spreads import steady
 
 CONCURRENCY = 100
-SLICES = 5
+SLICE, SLICES = 20_000, 5
 ACTIVE = 500
 HOLDS_S = 600.0
 HOLDING_S = 15.0
@@ -64,7 +64,7 @@ def backlog(ground: Ground, program: Program, size: Size, *, waiting: int, slice
     A large backlog is filled once: then `slices` of jobs are run on top of it, one after the other, each of them
     replaced before by as many that wait. The figures are the medians of the slices.
     """
-    jobs = size.jobs_of(program)
+    jobs = size.jobs_of(program, SLICE)
     each: dict[str, list[float]] = {"jobs/s": [], "Redis µs/run": [], "commands/run": []}
     with (
         Side(program, ground.url, ground.tally()) as producer,

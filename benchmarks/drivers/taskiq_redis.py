@@ -10,6 +10,9 @@ from benchmarks.drivers.handler import Handler
 from benchmarks.drivers.peer import about, background, ended, package, send_all
 from benchmarks.drivers.tally import Tally
 
+STOP_S = 10.0
+"""How long running jobs are waited for as it stops; without it one that never ends would hold it for good."""
+
 
 class TaskiqRedis(Driver):
     """It has no bulk API: a bulk is a thousand enqueues at once. Ids are given, but nothing is deduplicated by them."""
@@ -37,6 +40,7 @@ class TaskiqRedis(Driver):
 
     async def work(self, concurrency: int) -> None:
         settings = {"max_async_tasks": concurrency, "max_prefetch": self._prefetch, "run_startup": False}
+        settings["wait_tasks_timeout"] = STOP_S
         self._broker.is_worker_process, self._stopping = True, asyncio.Event()
         receiver = package("taskiq.receiver").Receiver(broker=self._broker, **settings)
         self._running = background(receiver.listen(self._stopping))

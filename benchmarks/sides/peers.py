@@ -72,6 +72,7 @@ PEERS = (
         page="docs.bullmq.io/guide/workers/concurrency",
         lacks=("no fencing: a late worker's result is refused by a lock of 30 s",),
         node=True,
+        most_jobs=20_000,
     ),
     Peer(
         name="bullmq-python",
@@ -84,6 +85,7 @@ PEERS = (
             "two round trips for a job: finishing and fetching are apart",
         ),
         options=UVLOOP,
+        most_jobs=4_000,
     ),
     Peer(
         name="streaq",
@@ -99,6 +101,7 @@ PEERS = (
         ),
         options=UVLOOP,
         cannot=("limit",),
+        most_jobs=4_000,
     ),
     Peer(
         name="saq",
@@ -115,6 +118,7 @@ PEERS = (
         ),
         options=UVLOOP,
         cannot=("limit", "recover"),
+        most_jobs=4_000,
     ),
     Peer(
         name="arq",
@@ -129,6 +133,7 @@ PEERS = (
         ),
         options={**UVLOOP, "poll_delay_s": 0.01},
         cannot=("limit",),
+        most_jobs=3_000,
     ),
     Peer(
         name="taskiq",
@@ -145,6 +150,7 @@ PEERS = (
         ),
         options={**UVLOOP, "prefetch": 100},
         cannot=("limit", "delay", "recover"),
+        most_jobs=4_000,
     ),
     Peer(
         name="celery",
@@ -161,7 +167,7 @@ PEERS = (
         ),
         options={"threads": 10},
         cannot=("limit", "recover"),
-        most_jobs=5_000,
+        most_jobs=3_000,
     ),
     Peer(
         name="dramatiq",
@@ -177,7 +183,7 @@ PEERS = (
         ),
         options={"threads": 8},
         cannot=("limit",),
-        most_jobs=5_000,
+        most_jobs=4_000,
     ),
     Peer(
         name="rq",

@@ -133,8 +133,8 @@ def test_a_set_is_foretold_from_another_run(tmp_path: Path, capsys: pytest.Captu
     save(a_run(*samples), path)
     assert program.main(["list", "--set", "smoke", "--like", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split(maxsplit=3) == ["6.0", "min", "drain", "3 rounds: engine, floor"]
+    assert lines[0].split(maxsplit=3) == ["6.0", "min", "drain", "rounds: engine 3, floor 3"]
     assert lines[-2].split() == ["6.0", "min", "in", "all"]
     assert lines[-1].startswith("not counted, since that run has no word of it: enqueue-bulk of engine, ")
     assert program.main(["list", "--set", "smoke"]) == 0
-    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["drain", "3 rounds: engine, floor"]
+    assert capsys.readouterr().out.splitlines()[0].split(maxsplit=1) == ["drain", "rounds: engine 3, floor 3"]

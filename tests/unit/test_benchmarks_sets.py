@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.case import Size
+from benchmarks.case import Part, Size
 from benchmarks.cases.catalog import CASES
+from benchmarks.goals import AHEAD
 from benchmarks.sets import SETS
 from benchmarks.sides.catalog import OURS, all_sides
 from benchmarks.sides.side import Program
@@ -18,7 +19,8 @@ def test_sets_name_cases_and_sides_that_exist() -> None:
     """And ours plays every case."""
     for chosen in SETS.values():
         assert set(chosen.cases) <= set(CASES)
-        assert {*chosen.wide, *chosen.few} <= set(chosen.cases)
+        assert {*chosen.wide, *chosen.whole} <= set(chosen.cases)
+        assert set(chosen.few) <= set(CASES)
         assert {*chosen.sides, *chosen.guests} <= set(all_sides())
     assert all(case.takes(OURS) for case in CASES.values())
     assert all(case.figures for case in CASES.values())
@@ -53,7 +55,28 @@ def test_a_set_has_its_rounds_and_guests() -> None:
     assert bench["drain-10"].sides == ("engine", "bullmq", "floor")
     assert bench["real"].rounds == 1
     (part,) = SETS["bench"].parts(["drain-10"], ["engine"], rounds=9)
-    assert (part.case, part.sides, part.rounds) == ("drain-10", ("engine",), 9)
+    assert part == Part("drain-10", ("engine",), 9)
+
+
+def test_slow_guests_play_the_first_rounds_only() -> None:
+    """But for the drain, where each is to be compared as often as the others; a case's own bound holds for all."""
+    full = {part.case: part for part in SETS["full"].parts()}
+    assert full["drain"].rounds_of(CASES["drain"], "celery") == 5
+    assert full["pickup"].rounds_of(CASES["pickup"], "engine") == 5
+    assert full["pickup"].rounds_of(CASES["pickup"], "celery") == 2
+    assert full["recovery"].rounds_of(CASES["recovery"], "bullmq") == 1
+    (part,) = SETS["full"].parts(["pickup"], rounds=7)
+    assert part.rounds_of(CASES["pickup"], "celery") == 7
+
+
+def test_whatever_a_goal_is_about_is_played_five_times_in_the_full_set() -> None:
+    """By both of its sides; a case that repeats within itself does so in one round."""
+    parts = {part.case: part for part in SETS["full"].parts()}
+    for goal in AHEAD:
+        case = CASES[goal.case]
+        assert {goal.side, "engine"} <= set(parts[goal.case].sides)
+        assert case.most_rounds == 1 or parts[goal.case].rounds_of(case, goal.side) == 5
+    assert parts["limiter-cost"].rounds == 5
 
 
 def test_the_command_line_lists_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
