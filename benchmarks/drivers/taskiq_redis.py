@@ -39,7 +39,11 @@ class TaskiqRedis(Driver):
         await send_all(load, send)
 
     async def work(self, concurrency: int) -> None:
-        settings = {"max_async_tasks": concurrency, "max_prefetch": self._prefetch, "run_startup": False}
+        settings: dict[str, Any] = {
+            "max_async_tasks": concurrency,
+            "max_prefetch": self._prefetch,
+            "run_startup": False,
+        }
         settings["wait_tasks_timeout"] = STOP_S
         self._broker.is_worker_process, self._stopping = True, asyncio.Event()
         receiver = package("taskiq.receiver").Receiver(broker=self._broker, **settings)

@@ -130,9 +130,10 @@ PEERS = (
             "no bulk enqueue: 1,000 at a time",
             "no fencing, no list of failed jobs, no shared limit",
             "a job is lost after a day in its queue",
+            "a killed worker's jobs wait for 310 s by default",
         ),
         options={**UVLOOP, "poll_delay_s": 0.01},
-        cannot=("limit",),
+        cannot=("limit", "recover"),
         most_jobs=3_000,
     ),
     Peer(
