@@ -90,9 +90,9 @@ bench: setup  ## the benchmarks beside BullMQ and two Python peers, those that a
 	@$(BIN)/python -m benchmarks run --set bench --json .data/benchmarks/bench.json
 	@$(BIN)/python -m benchmarks report .data/benchmarks/bench.json
 
-bench-full: setup  ## all cases and all peers, backlogs to 5 million; hours
-	@$(BIN)/python -m benchmarks run --set full --json .data/benchmarks/full.json
-	@$(BIN)/python -m benchmarks report .data/benchmarks/full.json
+bench-full: setup  ## all cases and all peers, backlogs to 5 million, into docs/benchmarks; goes on if it was cut off
+	@$(BIN)/python -m benchmarks run --set full --json docs/benchmarks/full.json
+	@$(BIN)/python -m benchmarks report docs/benchmarks/full.json --into docs/benchmarks
 
 lock:  ## requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
