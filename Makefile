@@ -47,8 +47,9 @@ check: setup  ## lint, format, types and import contracts
 	@$(BIN)/basedpyright --level error
 	@contracts=$$($(BIN)/lint-imports --no-logo) || { echo "$$contracts"; exit 1; }
 
+# Hundreds of its processes import the same files: without compiled ones each would compile them anew.
 test: check  ## the checks, then all tests against real servers, async ones on both loops, by PROCESSES=3 at once
-	@ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist worksteal
 
 mutants: setup  ## every deliberate fault and each guard of the Lua taken out, in copies; 1 if no test saw one
 	@$(BIN)/python -m tests.mutants $(ARGS)

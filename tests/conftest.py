@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from typing import Any
 
 import pytest
 
 from engine.testing.fixtures import engine_bench, engine_settings
 from tests.support.databases import database_url, empty_database_url, migrated_template
 from tests.support.leaks import no_leaks, no_leaks_in_the_loop
+from tests.support.loops import anyio_backend
 from tests.support.servers import own_postgres, own_valkey, postgres_url, prefix, redis_url
 
 __all__ = [
@@ -35,19 +34,8 @@ for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHU
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, usual)
 
-LOOP_VARIABLE = "ENGINE_TEST_LOOP"
-LOOPS = os.environ.get(LOOP_VARIABLE, "asyncio").split(",")
-if not set(LOOPS) <= {"asyncio", "uvloop"}:
-    raise pytest.UsageError(f"{LOOP_VARIABLE}={','.join(LOOPS)}: give asyncio, uvloop, or both with a comma between")
-
 
 @pytest.fixture(scope="session")
 def engine_redis_url(redis_url: str) -> str:
     """The engine's own fixtures work on the server that all tests share."""
     return redis_url
-
-
-@pytest.fixture(scope="session", params=LOOPS)
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    """The event loop of async tests: asyncio's, uvloop, or one after the other, by ENGINE_TEST_LOOP."""
-    return "asyncio", {"use_uvloop": request.param == "uvloop"}

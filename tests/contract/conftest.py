@@ -10,6 +10,9 @@ from engine.streams import SyncStore
 from tests.contract.fake_world import FakePlayer
 from tests.contract.real_world import RealPlayer, make_app, settings
 from tests.contract.world import World
+from tests.support.loops import one_loop
+
+anyio_backend = one_loop
 
 
 @pytest.fixture(scope="session", autouse=True)

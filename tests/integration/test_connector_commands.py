@@ -21,11 +21,13 @@ from jobs.simulator import Fault, connector_credentials, connector_settings
 from jobs.simulator.listener import Listener, Request, Response, json_response
 from tests.support.ingestion import KEYS, LOOPBACK, VAULT, Bench, open_bench
 from tests.support.jobs_cli import Say, jobs_command
+from tests.support.loops import one_loop
 from tests.support.wait import eventually
 
 __all__ = ["jobs_command"]
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 CREDENTIALS = msgspec.json.encode(connector_credentials()).decode()
 PLACE = Place("t1", "c1")
 HERE = "accounts/1/locations/1"

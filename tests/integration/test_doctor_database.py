@@ -11,8 +11,10 @@ from jobs.credentials import KEY_VARIABLE, Place, Vault, new_key
 from jobs.database import SchemaState, connect
 from jobs.doctor import check_database, judge_credentials, judge_schema
 from tests.support.ingestion import KEYS, VAULT
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 ROW = Place("t1", "c1")
 PLAIN = '{"refreshToken": "canary"}'
 _ADD = "INSERT INTO connectors (id, tenant_id, source_type, name, credentials) VALUES ('c1', 't1', 'GOOGLE', 'c', $1)"

@@ -16,11 +16,13 @@ from engine.embedded import EmbeddedError
 from jobs.embedded import EmbeddedPostgres, start_embedded
 from jobs.embedded.binaries import find_postgres
 from tests.integration.test_embedded_valkey import HARD_PASSWORD, free_port
+from tests.support.loops import one_loop
 from tests.support.owner import gone
 from tests.support.servers import scratch
 from tests.support.wait import eventually_sync
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 OwnPostgres = Callable[..., EmbeddedPostgres]
 
 

@@ -13,11 +13,13 @@ from jobs.scoring.explaining import explain_review, explain_theme
 from jobs.scoring.explaining.reading import read_mentions, read_review, read_themes
 from jobs.scoring.run_history import Wanted, find_run, find_tenant_name
 from tests.support.jobs_cli import Say, jobs_command
+from tests.support.loops import one_loop
 from tests.support.scoring import FIRST, LAST, ScoreBench, open_score_bench
 
 __all__ = ["jobs_command"]
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 SIXTY_BEFORE = date(2025, 12, 2)
 BEFORE_FIRST = date(2025, 11, 1)
 

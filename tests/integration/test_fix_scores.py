@@ -14,9 +14,11 @@ from engine.testing import Ran
 from engine.types import Fail, Retry
 from jobs.payloads import ScoreResult
 from jobs.scoring import fix_measure, fix_scores, job, measure, results
+from tests.support.loops import one_loop
 from tests.support.scoring import ScoreBench, open_score_bench
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 DONE = datetime(2026, 1, 10, 9, tzinfo=UTC)
 ASKED = datetime(2026, 2, 1, 8, tzinfo=UTC)
 DAY_BEFORE, SIXTY_BEFORE = date(2026, 1, 9), date(2025, 11, 10)

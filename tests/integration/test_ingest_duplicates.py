@@ -14,9 +14,11 @@ from jobs.ingestion.likeness import store_likeness
 from jobs.ingestion.pages import store_page
 from jobs.ingestion.run import Counts, Run, RunRequest, open_run, take_over
 from tests.support.ingestion import Bench, open_bench
+from tests.support.loops import one_loop
 from tests.support.reviews import fetched
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 TEXT = "We waited an hour for two plates of cold food."
 EDITED = "We waited an hour for three plates of cold food."
 

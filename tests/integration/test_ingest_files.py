@@ -15,8 +15,10 @@ from engine.testing import Given, Ran
 from engine.types import Fail, Snoozed
 from tests.support.files import Shelf
 from tests.support.ingestion import Bench, open_bench
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 FIRST = Given(run=1)
 HEAD = "Ref,Stars,Text,Author,Date\n"
 

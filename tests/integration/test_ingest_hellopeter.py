@@ -13,8 +13,10 @@ from engine.types import Retry, Snoozed
 from jobs.simulator import Fault, business_slugs, connector_settings, make_world
 from jobs.simulator.hellopeter_wire import REPORTER
 from tests.support.ingestion import AS_OF, Bench, open_bench
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 (SLUG,) = business_slugs(1)
 LATER = datetime(2026, 11, 1, 12, tzinfo=UTC)
 COUNT = 120

@@ -9,8 +9,10 @@ import pytest
 
 from engine.types import Fail
 from tests.support.ingestion import Bench, open_bench
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import pytest
 
 from engine import StartRefused, Unreachable
 from jobs.database import Migration, check_schema, connect, migrate, migrations, open_pool, schema_state
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 NEWEST = len(migrations())
 TITLES = ", ".join(f"{one.version:04}_{one.name}" for one in migrations())
 

@@ -9,8 +9,10 @@ import pytest
 from jobs.database import connect, migrate, migrations
 from jobs.scoring.parameters import read_parameters, snapshot
 from jobs.scoring.snapshot import Context, read_snapshot
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 BEFORE = 2
 """The last schema version without snapshots."""
 

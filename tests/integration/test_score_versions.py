@@ -11,9 +11,11 @@ from engine.testing import Ran
 from engine.types import Fail, Retry
 from jobs.payloads import ScoreResult
 from jobs.scoring import measure
+from tests.support.loops import one_loop
 from tests.support.scoring import LAST, ScoreBench, open_score_bench
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 GOOD = "food 0.8; plain words beside it"
 
 

@@ -10,11 +10,13 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from tests.support.jobs_cli import Say, jobs_command
+from tests.support.loops import one_loop
 from tests.support.scoring import FIRST, LAST, ScoreBench, open_score_bench
 
 __all__ = ["jobs_command"]
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 @pytest.fixture

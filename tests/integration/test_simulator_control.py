@@ -10,9 +10,11 @@ import pytest
 
 from jobs.connectors.errors import AuthFailure
 from jobs.simulator import TrueReview, connector_credentials
+from tests.support.loops import one_loop
 from tests.support.simulated import HERE, NOW, open_bench, truth
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 async def test_changes_by_control() -> None:

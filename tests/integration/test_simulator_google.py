@@ -10,9 +10,11 @@ import pytest
 from jobs.connectors import Page, RateLimited, SourceUnavailable, StaleCursor
 from jobs.connectors.errors import AccessDenied, AuthFailure, BadAnswer, NotFound
 from jobs.simulator import Fault
+from tests.support.loops import one_loop
 from tests.support.simulated import HERE, THERE, open_bench, truth
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 async def test_everything_arrives() -> None:

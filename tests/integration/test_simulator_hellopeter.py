@@ -11,9 +11,11 @@ from jobs.connectors import Page, RateLimited, SourceUnavailable
 from jobs.connectors.errors import BadAnswer, NotFound
 from jobs.simulator import Fault, Message
 from jobs.simulator.hellopeter_wire import REPORTER
+from tests.support.loops import one_loop
 from tests.support.simulated import NOW, SLUG, Bench, open_bench, truth
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 def ids(pages: list[Page]) -> list[str]:

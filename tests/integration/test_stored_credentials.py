@@ -15,10 +15,12 @@ from jobs.database import connect, migrate, migrations
 from jobs.simulator import connector_credentials
 from tests.support.ingestion import KEYS, VAULT, Bench, open_bench
 from tests.support.jobs_cli import Say, jobs_command
+from tests.support.loops import one_loop
 
 __all__ = ["jobs_command"]
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 ((KEY_NAME, KEY),) = KEYS.items()
 PLACE = Place("t1", "c1")
 

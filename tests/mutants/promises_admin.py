@@ -99,7 +99,7 @@ _AS_IT_WAS_SEEN = (
         "a job that has changed since is skipped, never hit.",
         f"{_SCRIPTS}operation.py::test_a_job_that_changed_since_it_was_seen_is_skipped",
         f"{_LUA}operation.lua",
-        "or not batch and not judge(operation.deed, read_seen(KEYS[5] .. job), run, state)",
+        "or not batch and not judge(operation.deed, read_seen(KEYS[5] .. job, operation.deed), run, state)",
         "or not batch",
     ),
 )

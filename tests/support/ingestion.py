@@ -22,6 +22,7 @@ from jobs.ingestion import ingest
 from jobs.payloads import IngestResult, IngestReviews
 from jobs.resources import Resources
 from jobs.simulator import Simulator, World, connector_credentials, connector_settings, make_world
+from tests.support.no_tls import NO_TLS
 
 AS_OF = date(2026, 10, 31)
 KEYS = {KEY_VARIABLE: "0123456789abcdef" * 4}
@@ -118,7 +119,7 @@ async def open_bench(
 ) -> AsyncGenerator[Bench]:
     """Tenants t1 and t2 of organisation o1; connector c1 of t1 reads the first location, c2 of t1 the second."""
     world = make_world(seed=7, as_of=AS_OF, locations=locations, reviews=reviews)
-    guarded = guarded_client(Allowed.read(LOOPBACK))
+    guarded = guarded_client(Allowed.read(LOOPBACK), tls=NO_TLS)
     async with open_pool(database_url) as pool, guarded as client, Simulator(world) as simulator:
         http = Http(client, random=Random(0), sleep=_no_sleep)
         resources = Resources(pool=pool, http=http, files=files, random=Random(0), vault=VAULT)

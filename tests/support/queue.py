@@ -276,6 +276,11 @@ class Rig:
         for entry, consumer in self.pending(stream).items():
             self.command("XCLAIM", key, GROUP, consumer, 0, entry, "TIME", now_ms, "JUSTID")
 
+    def begin_again(self) -> None:
+        """As it was made: no key is left, nobody has configured it, and its clock is at the beginning."""
+        self.delete()
+        self.clock, self.limits, self._ops = FakeClock(), QueueLimits(), count()
+
     def delete(self) -> None:
         """No key of the queue is left, nor its slot's bucket."""
         self.command(

@@ -20,6 +20,7 @@ from jobs.payloads import ScoreResult, ScoreRun
 from jobs.resources import Resources
 from jobs.scoring import score
 from jobs.scoring.text import Clause, Reading
+from tests.support.no_tls import NO_TLS
 
 FIRST, LAST = date(2025, 11, 2), date(2026, 1, 31)
 """The period that tests score: 91 days, so that its sixtieth last is within."""
@@ -134,7 +135,7 @@ class ScoreBench(Struct, kw_only=True):
 @asynccontextmanager
 async def open_score_bench(database_url: str) -> AsyncGenerator[ScoreBench]:
     """Tenant t1 with connector c1, and t2, of organisation o1, all in UTC; no review yet."""
-    async with open_pool(database_url) as pool, httpx.AsyncClient() as client:
+    async with open_pool(database_url) as pool, httpx.AsyncClient(verify=NO_TLS) as client:
         await pool.execute("INSERT INTO organisations (id, name) VALUES ('o1', 'One'), ('o2', 'Two')")
         await pool.execute(
             "INSERT INTO tenants (id, organisation_id, name, slug, timezone)"

@@ -22,6 +22,7 @@ from jobs.simulator import (
     make_world,
     source_type_of,
 )
+from tests.support.no_tls import NO_TLS
 
 AS_OF = date(2026, 1, 31)
 NOW = datetime(2026, 2, 2, 12, tzinfo=UTC)
@@ -82,7 +83,7 @@ async def open_bench(reviews: int = 230) -> AsyncGenerator[Bench]:
     world = make_world(seed=7, as_of=AS_OF, locations=2, businesses=1, reviews=reviews)
     async with (
         Simulator(world, now=lambda: NOW) as simulator,
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client,
     ):
         yield Bench(simulator, client)
 

@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 
 from tests.support.apps import LEDGER_VARIABLE, QUEUE_VARIABLE
+from tests.support.forked import Forked
 from tests.support.ledger import Ledger
 from tests.support.wait import eventually_sync
 
 APP = "tests.support.apps:app"
 ROOT = Path(__file__).parents[2]
+COMMAND_WITHIN_S = 50.0
 _OURS = ("CONNECTOR_", "REDIS_", "ENGINE_", "WORKER_ID", "LOG_", "DATABASE_URL", "PLAY_")
 
 
@@ -33,6 +35,8 @@ class Theatre:
 
     def __init__(self, url: str, prefix: str, directory: Path, queue: Mapping[str, Any] | None = None) -> None:
         self.url, self.prefix, self.directory = url, prefix, directory
+        self.forked: Forked | None = None
+        """Where commands begin that need not start an interpreter of their own."""
         self.ledger = Ledger(directory / "ledger")
         self.env = environment(
             **{
@@ -48,9 +52,18 @@ class Theatre:
     def engine(self, *words: str, **variables: str | None) -> subprocess.CompletedProcess[str]:
         """The ended command `python -m engine` with these words; a variable that is None is not set."""
         env = {name: value for name, value in {**self.env, **variables}.items() if value is not None}
+        if self.forked is not None:
+            return self.forked.run(words, env, self.directory, COMMAND_WITHIN_S)
         command = [sys.executable, "-m", "engine", *words]
         return subprocess.run(
-            command, env=env, cwd=self.directory, capture_output=True, text=True, timeout=50, check=False, input=""
+            command,
+            env=env,
+            cwd=self.directory,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_WITHIN_S,
+            check=False,
+            input="",
         )
 
     @contextmanager

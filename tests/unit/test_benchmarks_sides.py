@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks import install as installing
+from benchmarks.cases.catalog import CASES
 from benchmarks.drivers.base import FailedOnPurpose, Load
 from benchmarks.drivers.handler import Handler
 from benchmarks.drivers.outside import Outside
 from benchmarks.drivers.peer import batches, places, send_all_here
 from benchmarks.drivers.tally import RECORD, Tally
 from benchmarks.sides import peers, side
-from benchmarks.sides.catalog import FLOORS, all_sides
+from benchmarks.sides.catalog import FLOORS, all_sides, how_to_install
 from benchmarks.sides.peers import PEERS, ROOT, Peer
 from benchmarks.sides.side import Program, Side
 
@@ -176,6 +177,34 @@ def test_a_tally_loses_nothing_between_threads_and_processes(tmp_path: Path) -> 
     subprocess.run([sys.executable, "-W", "ignore", "-c", MARKING, path], cwd=ROOT, check=True, timeout=30)
     stamps = [stamp for _, stamp in RECORD.iter_unpack(path.read_bytes())]
     assert sorted(stamps) == list(range(60_000))
+
+
+SERVERS_OWN_BENCH = """#!/bin/sh
+echo "$@" >> "$0.told"
+echo "redis-benchmark 7.4.1"
+"""
+
+
+def test_the_servers_own_bench_is_a_floor_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told the server, how many and how many in flight; without it there is no such side, and it is told how."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert all_sides()["redis-benchmark"] is None
+    assert how_to_install("redis-benchmark") == "put redis-benchmark on the PATH"
+    assert how_to_install("saq") == "python -m benchmarks install saq"
+    bench = tmp_path / "redis-benchmark"
+    bench.write_text(SERVERS_OWN_BENCH)
+    bench.chmod(0o700)
+    found = all_sides()["redis-benchmark"]
+    assert found is not None
+    assert not CASES["drain"].takes(found)
+    assert CASES["enqueue-bulk"].takes(found)
+    with Side(found, "redis://127.0.0.1:7001", tmp_path / "tally") as floor:
+        assert (floor.about["name"], floor.about["version"]) == ("redis-benchmark", "7.4.1")
+        floor.do("enqueue", first=0, count=40, size=3, how="bulk")
+    told = (tmp_path / "redis-benchmark.told").read_text().splitlines()[-1]
+    assert told.startswith('-p 7001 -q -c 1 -n 40 -P 250 XADD floor * p {"tenantId": "tenant-0"')
 
 
 class Marks(Tally):
