@@ -22,7 +22,7 @@ from benchmarks.report.folder import write
 from benchmarks.results import Run, load, save
 from benchmarks.resuming import OtherRun
 from benchmarks.sets import SETS
-from benchmarks.sides.catalog import PEERS_BY_NAME, all_sides
+from benchmarks.sides.catalog import PEERS_BY_NAME, all_sides, how_to_install
 
 LATEST = Path(".data/benchmarks/latest.json")
 REPORT = Path(".data/benchmarks/report")
@@ -56,7 +56,7 @@ def _list(given: argparse.Namespace) -> int:
     print("\nsides")
     for name, program in all_sides().items():
         if program is None:
-            print(f"  {name:22} not installed: python -m benchmarks install {name}")
+            print(f"  {name:22} not installed: {how_to_install(name)}")
         else:
             print(f"  {name:22} {'; '.join(program.lacks)}".rstrip())
     return 0

@@ -17,7 +17,7 @@ from benchmarks.machine import look
 from benchmarks.results import About, Played, Run
 from benchmarks.resuming import go_on
 from benchmarks.rounds import describe, play
-from benchmarks.sides.catalog import OURS, all_sides
+from benchmarks.sides.catalog import OURS, all_sides, how_to_install
 from benchmarks.sides.side import Program
 from benchmarks.telling import figures_of, summary
 
@@ -93,7 +93,7 @@ def _gather(parts: Sequence[Part], say: Say) -> tuple[dict[str, Program], list[A
     for name in sorted(wanted, key=[*sides, *sorted(wanted - set(sides))].index):
         program = sides.get(name)
         if program is None:
-            skipped[name] = f"not installed (python -m benchmarks install {name})" if name in sides else "no such side"
+            skipped[name] = f"not installed ({how_to_install(name)})" if name in sides else "no such side"
         else:
             try:
                 abouts.append(describe(program))

@@ -77,7 +77,7 @@ SETS = {
     ),
     "bench": Chosen(
         cases=tuple(name for name in CASES if name not in _FULL_ONLY),
-        sides=("engine", "bullmq", "floor"),
+        sides=("engine", "bullmq", "floor", "redis-benchmark"),
         guests=("streaq", "saq"),
         wide=("drain", "enqueue-bulk", "pickup", "delayed"),
         whole=("drain",),
@@ -95,7 +95,7 @@ SETS = {
     ),
     "full": Chosen(
         cases=tuple(name for name in CASES if name != "recovery-short"),
-        sides=("engine", "bullmq", "floor", "loop"),
+        sides=("engine", "bullmq", "floor", "loop", "redis-benchmark"),
         guests=("bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq"),
         wide=(
             "drain",

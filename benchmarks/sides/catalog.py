@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from benchmarks.sides.peers import PEERS, ROOT
@@ -35,10 +36,32 @@ FLOORS = (
 )
 """What no queue can be faster than, on the same machine at the same time."""
 
+BENCHMARK = "redis-benchmark"
+"""The server's own bench, where Redis's or Valkey's tools are installed."""
+
 PEERS_BY_NAME = {peer.name: peer for peer in PEERS}
 
 
 def all_sides() -> dict[str, Program | None]:
     """Every side by name, this project first and the floors last; None where it is not installed."""
     peers = {name: peer.program for name, peer in PEERS_BY_NAME.items()}
-    return {OURS.name: OURS, **peers, **{floor.name: floor for floor in FLOORS}}
+    return {OURS.name: OURS, **peers, **{floor.name: floor for floor in FLOORS}, BENCHMARK: _benchmark()}
+
+
+def how_to_install(name: str) -> str:
+    """What makes a side that is not installed one that is."""
+    return f"python -m benchmarks install {name}" if name in PEERS_BY_NAME else f"put {name} on the PATH"
+
+
+def _benchmark() -> Program | None:
+    program = shutil.which(BENCHMARK) or shutil.which("valkey-benchmark")
+    if program is None:
+        return None
+    return Program(
+        BENCHMARK,
+        (sys.executable, "-m", "benchmarks.drivers.redis_benchmark"),
+        ROOT,
+        {"program": program},
+        ("no life cycle at all: the same payload again and again",),
+        ("work", "hold", "delay", "retry", "limit", "recover"),
+    )

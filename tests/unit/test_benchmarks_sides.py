@@ -300,7 +300,7 @@ time.sleep(100)
 
 def test_every_side_has_what_the_page_prints() -> None:
     """A driver, exact versions, settings and their page, what it lacks; this project is first, the floors are last."""
-    assert list(all_sides()) == ["engine", *(peer.name for peer in PEERS), "floor", "loop"]
+    assert list(all_sides()) == ["engine", *(peer.name for peer in PEERS), "floor", "loop", "redis-benchmark"]
     for peer in PEERS:
         driver = ROOT / "benchmarks" / "drivers" / f"{peer.driver}{'.mjs' if peer.node else '.py'}"
         assert driver.is_file(), peer.name
