@@ -65,7 +65,7 @@ class Ours(Driver):
         return {
             "name": "engine",
             "version": VERSION,
-            "runtime": f"Python {platform.python_version()}",
+            "runtime": f"Python {platform.python_version()}{' with uvloop' if options.get('uvloop') else ''}",
             "settings": "its defaults, tenant index, results, a day of retention, a log line for each job"
             + (f", a shared limit of {rate:g}/s" if rate else ""),
             "page": "README.md",
