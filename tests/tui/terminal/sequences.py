@@ -7,6 +7,7 @@ import re
 # In this order: OSC, DCS and kin with their text; CSI; any other escape.
 _ESCAPE = re.compile(r"\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?", re.DOTALL)
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_STEP = re.compile(r"\x1b\[(\d+)C")
 _LOOK = re.compile(r"\x1b\[([0-9;]*)m")
 _ONE_LOOK = re.compile(r"[34]8;2;\d+;\d+;\d+|[34]8;5;\d+|\d+")
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -15,7 +16,7 @@ LARGEST = 400
 
 
 def sequences(raw: bytes) -> set[str]:
-    """Each once: where the cursor is put is one of them, as long as that is on the screen; colours are told apart."""
+    """Each once: where the cursor is put or steps to, on the screen, is one of them; colours are told apart."""
     text = raw.decode(errors="replace")
     found = {part for sequence in _ESCAPE.findall(text) for part in _parts(sequence)}
     return found | set(_STEERING.findall(_ESCAPE.sub("", text)))
@@ -23,7 +24,7 @@ def sequences(raw: bytes) -> set[str]:
 
 def _parts(sequence: str) -> list[str]:
     """A sequence of colours is as many as it sets: which are set together depends on what is shown."""
-    place, look = _PLACE.fullmatch(sequence), _LOOK.fullmatch(sequence)
+    place, look = _PLACE.fullmatch(sequence) or _STEP.fullmatch(sequence), _LOOK.fullmatch(sequence)
     if place and all(0 < int(number) <= LARGEST for number in place.groups()):
-        return ["\x1b[row;columnH"]
+        return ["\x1b[row;columnH" if sequence.endswith("H") else "\x1b[columnsC"]
     return [f"\x1b[{part}m" for part in _ONE_LOOK.findall(look[1])] if look else [sequence]

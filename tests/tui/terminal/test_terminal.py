@@ -46,7 +46,9 @@ def test_a_program_that_lets_texts_through_would_be_noticed() -> None:
 
 
 def test_places_on_the_screen_are_one_kind_of_sequence() -> None:
-    """Wherever a program puts the cursor it is the same; beyond any screen it is not."""
+    """Wherever a program puts the cursor, or steps to, it is the same; beyond any screen it is not."""
+    assert sequences(b"\x1b[5Ca\x1b[80Cb") == {"\x1b[columnsC"}
+    assert sequences(b"\x1b[777C") == {"\x1b[777C"}
     assert sequences(b"\x1b[3;5Ha\x1b[24;80Hb") == {"\x1b[row;columnH"}
     assert sequences(b"\x1b[777;777H") == {"\x1b[777;777H"}
 

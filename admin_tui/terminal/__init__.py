@@ -1,0 +1,14 @@
+"""The way to the terminal: what it shows is known, and only what is to be otherwise is sent, never much at once."""
+
+from __future__ import annotations
+
+from textual.driver import Driver
+
+
+def thrifty(driver: type[Driver]) -> type[Driver]:
+    """The driver that sends little, where Textual's is the one for terminals of Unix; any other one as it is."""
+    if (driver.__module__, driver.__name__) != ("textual.drivers.linux_driver", "LinuxDriver"):
+        return driver
+    from admin_tui.terminal.driver import ThriftyDriver  # noqa: PLC0415 - what it imports is there on Unix alone
+
+    return ThriftyDriver
