@@ -22,6 +22,7 @@
 --- @include tally_queue
 
 local now_ms = math.floor(read_clock(ARGV[1]) / 1000)
-local queue = { streams = { KEYS[1], KEYS[2], KEYS[3] }, delayed = KEYS[4], active = KEYS[5], control = KEYS[6] }
-return tally_queue(queue, { KEYS[7], KEYS[8], KEYS[9] }, { tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]) },
-  now_ms)
+local queue = { streams = { KEYS[1], KEYS[2], KEYS[3] }, delayed = KEYS[4], active = KEYS[5],
+  is_paused = redis.call('HEXISTS', KEYS[6], 'paused') == 1 }
+return (tally_queue(queue, { KEYS[7], KEYS[8], KEYS[9] },
+  { tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]) }, now_ms))

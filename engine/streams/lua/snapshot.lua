@@ -17,6 +17,7 @@
 
 --- @include clock
 --- @include tally_queue
+--- @include read_group
 --- @include record
 --- @include whole
 --- @include bounds
@@ -29,25 +30,26 @@ local since = tonumber(ARGV[3])
 local first = since > minute and oldest or math.max(since, oldest)
 
 local function read_minute(key)
-  local counters = read_record(key, 'enqueue', 'complete', 'fail', 'retry')
-  if not counters then
+  local found = read_record(key, 'enqueue', 'complete', 'fail', 'retry')
+  if not found then
     return ''
   end
-  for n = 1, 4 do
-    counters[n] = digits(whole(counters[n]) or 0)
+  local enqueue, complete, fail, retry = whole(found[1]), whole(found[2]), whole(found[3]), whole(found[4])
+  if not (enqueue or complete or fail or retry) and redis.call('EXISTS', key) == 0 then
+    return ''
   end
-  return redis.call('EXISTS', key) == 1 and table.concat(counters, ' ') or ''
+  return string.format('%.0f %.0f %.0f %.0f', enqueue or 0, complete or 0, fail or 0, retry or 0)
 end
 
 local function read_queue(at, kept)
-  local queue = { streams = { KEYS[at], KEYS[at + 1], KEYS[at + 2] }, delayed = KEYS[at + 3], active = KEYS[at + 4],
-    control = KEYS[at + 5] }
-  local minutes = {}
+  local control, minutes = redis.call('HGETALL', KEYS[at + 5]), {}
   for n = first, minute do
     minutes[#minutes + 1] = read_minute(KEYS[at + 10] .. digits(n))
   end
-  return { tally_queue(queue, { KEYS[at + 6], KEYS[at + 7], KEYS[at + 8] }, kept, now_ms),
-    redis.call('HGETALL', queue.control), redis.call('XLEN', KEYS[at + 2]), redis.call('ZCARD', KEYS[at + 9]), minutes }
+  local queue = { streams = { KEYS[at], KEYS[at + 1], KEYS[at + 2] }, delayed = KEYS[at + 3], active = KEYS[at + 4],
+    is_paused = value_of(control, 'paused') }
+  local tally, suspects = tally_queue(queue, { KEYS[at + 6], KEYS[at + 7], KEYS[at + 8] }, kept, now_ms)
+  return { tally, control, suspects, redis.call('ZCARD', KEYS[at + 9]), minutes }
 end
 
 -- What is read, or this where a key holds another type, or a stream that can take no more: it costs its queue only.

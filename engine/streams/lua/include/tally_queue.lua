@@ -9,11 +9,12 @@ local function oldest_of(stream)
 end
 
 -- Eight numbers: how many jobs are waiting, delayed, active, and in each of the `ended` sets within `kept_ms`; whether
--- the queue is paused; for how many ms the oldest waiting job has been waiting (-1: none waits).
+-- the queue is paused; for how many ms the oldest waiting job has been waiting (-1: none waits). And how many entries
+-- the last of its streams has.
 local function tally_queue(queue, ended, kept_ms, now_ms)
-  local stored, oldest = 0, nil
+  local stored, oldest, length = 0, nil, 0
   for _, stream in ipairs(queue.streams) do
-    local length = redis.call('XLEN', stream)
+    length = redis.call('XLEN', stream)
     local since = length > 0 and oldest_of(stream)
     stored, oldest = stored + length, since and math.min(since, oldest or since) or oldest
   end
@@ -22,7 +23,7 @@ local function tally_queue(queue, ended, kept_ms, now_ms)
   for n, set in ipairs(ended) do
     reply[3 + n] = digits(redis.call('ZCOUNT', set, digits(now_ms - kept_ms[n]), '+inf'))
   end
-  reply[7] = digits(redis.call('HEXISTS', queue.control, 'paused'))
+  reply[7] = queue.is_paused and '1' or '0'
   reply[8] = digits(oldest and math.max(0, now_ms - oldest) or -1)
-  return reply
+  return reply, length
 end
