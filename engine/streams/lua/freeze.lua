@@ -29,7 +29,7 @@ check_items((#ARGV - 8) / 3)
 local plan = open_plan(KEYS[1], KEYS[2] .. ARGV[2], KEYS[3] .. ARGV[2], ARGV[4], ARGV[7], read_clock(ARGV[1]))
 local looked = 0
 for i = 9, #ARGV, 3 do
-  add_job(plan, read_seen(plan.jobs .. ARGV[i]), ARGV[i], ARGV[i + 1], ARGV[i + 2])
+  add_job(plan, read_seen(plan.jobs .. ARGV[i], plan.deed), ARGV[i], ARGV[i + 1], ARGV[i + 2])
   looked = looked + 1
 end
 if ARGV[6] ~= '' then
@@ -40,7 +40,7 @@ if ARGV[6] ~= '' then
     digits(math.min(-1, passed - done + 99))) or {}
   for n = 1, #items do
     local run, state, id = string.match(items[n], '^(%d+) (%a+) (.*)$')
-    add_job(plan, read_seen(plan.jobs .. id), id, run, state)
+    add_job(plan, read_seen(plan.jobs .. id, plan.deed), id, run, state)
     looked = looked + 1
   end
 end

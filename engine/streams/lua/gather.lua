@@ -46,8 +46,9 @@ local list, wanted = jobs_in(ARGV[6], { KEYS[1], KEYS[2], KEYS[3] },
   { delayed = KEYS[4], completed = KEYS[6], failed = KEYS[7], cancelled = KEYS[8], trash = KEYS[9] })
 local looking = open_search(terms, KEYS[10], KEYS[5], math.floor(now / 1000))
 local page, looked = list.below(ARGV[8], math.max(1, math.min(250, tonumber(ARGV[7])))), 0
-for n, id in ipairs(page.ids) do
-  local job = read_seen(plan.jobs .. id)
+for n = 1, #page.ids do
+  local id = page.ids[n]
+  local job = read_seen(plan.jobs .. id, plan.deed)
   local is_listed = job and (not wanted or job.state == wanted)
   if is_listed and (#terms == 0 or is_hit(looking, id)) then
     add_job(plan, job, id, job.run, job.state)
@@ -57,5 +58,5 @@ for n, id in ipairs(page.ids) do
     break
   end
 end
-return close_plan(plan, looked, looked == #page.ids and page.ends and '' or page.cursors[looked],
+return close_plan(plan, looked, looked == #page.ids and page.ends and '' or page.cursor(looked),
   { 'action', ARGV[3], 'deed', ARGV[3], 'selection', ARGV[4], 'of', '' })

@@ -39,6 +39,6 @@ for n, id in ipairs(page.ids) do
   last = n
 end
 if not page.ends or last < #page.ids then
-  reply[1] = page.cursors[last]
+  reply[1] = page.cursor(last)
 end
 return reply

@@ -133,7 +133,7 @@ local function hand_out()
   for n, item in ipairs(items) do
     local run, state, job = string.match(item, '^(%d+) (%a+) (.*)$')
     local will = batch and string.sub(batch, n, n) == '1'
-      or not batch and not judge(operation.deed, read_seen(KEYS[5] .. job), run, state)
+      or not batch and not judge(operation.deed, read_seen(KEYS[5] .. job, operation.deed), run, state)
     marks[n] = will and '1' or '0'
     if will then
       jobs[#jobs + 1], jobs[#jobs + 2], jobs[#jobs + 3] = job, run, state

@@ -40,7 +40,8 @@ end
 local looking = open_search(terms, KEYS[10], KEYS[5], math.floor(read_clock(ARGV[1]) / 1000))
 local page = list.below(ARGV[4], math.max(1, math.min(250, tonumber(ARGV[3]))))
 local reply, looked = { '', '0', digits(list.total) }, 0
-for n, id in ipairs(page.ids) do
+for n = 1, #page.ids do
+  local id = page.ids[n]
   local record = (#terms == 0 or is_hit(looking, id)) and read_line(looking.jobs, id, wanted)
   if record then
     add_line(reply, looking.active, id, record)
@@ -53,6 +54,6 @@ for n, id in ipairs(page.ids) do
 end
 reply[2] = digits(looked)
 if looked < #page.ids or not page.ends then
-  reply[1] = page.cursors[looked]
+  reply[1] = page.cursor(looked)
 end
 return reply

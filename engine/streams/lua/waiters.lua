@@ -20,7 +20,7 @@ local tenants, jobs, oldest, looked = {}, {}, {}, 0
 for n, id in ipairs(page.ids) do
   local record = read_record(KEYS[4] .. id, 'state', 'tenant')
   if record and record[1] == 'waiting' then
-    local tenant, since = record[2] or '', order_of(page.cursors[n])
+    local tenant, since = record[2] or '', order_of(page.cursor(n))
     if not jobs[tenant] then
       tenants[#tenants + 1] = tenant
       jobs[tenant], oldest[tenant] = 0, since

@@ -29,8 +29,8 @@ local list, wanted = jobs_in(ARGV[1], { KEYS[1], KEYS[2], KEYS[3] },
 local limit = math.max(1, math.min(250, tonumber(ARGV[2])))
 local place = ARGV[3] == 'at' and math.max(0, tonumber(ARGV[4])) or ARGV[4]
 local page = list[ARGV[3]](place, limit)
-local reply = { digits(list.row_of(page)), digits(list.total), list.exact, page.begins and '' or page.cursors[1],
-  page.ends and '' or page.cursors[#page.cursors] }
+local reply = { digits(list.row_of(page)), digits(list.total), list.exact, page.begins and '' or page.cursor(1),
+  page.ends and '' or page.cursor(#page.ids) }
 for _, id in ipairs(page.ids) do
   local record = read_line(KEYS[10], id, wanted)
   if record then

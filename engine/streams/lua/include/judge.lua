@@ -31,10 +31,13 @@ function CAN.unpromote(job, run)
   return job.run == run and job.state == 'waiting' and job.earlier == 'promote ' .. (job.at or '')
 end
 
-local function read_seen(key)
-  local record = read_record(key, 'state', 'run', 'trashed', 'before', 'earlier', 'at', 'ended')
-  return record and record[1] and whole(record[2]) and { state = record[1], run = record[2], trashed = record[3], before = record[4],
-    earlier = record[5], at = record[6], ended = record[7] }
+-- A job as it is now, as far as the deed asks; nothing where there is none that can be read.
+local function read_seen(key, deed)
+  local record = CAN[deed] and read_record(key, 'state', 'run', 'ended', 'trashed', 'before', 'earlier', 'at')
+    or read_record(key, 'state', 'run', 'ended', 'trashed')
+  local run_us = record and record[1] and whole(record[2])
+  return run_us and { state = record[1], run = record[2], run_us = run_us, ended = record[3], trashed = record[4],
+    before = record[5], earlier = record[6], at = record[7] }
 end
 
 local function judge(deed, job, run, state)

@@ -14,14 +14,14 @@ local function open_lined_up(streams, is_active)
   local function read_beside(cursor, count, backwards)
     local number, entry = string.match(cursor, '^([1-3]) (%d+%-%d+)$')
     if not number then
-      return backwards and {} or read_places(sections, 1, nil, count)
+      return read_places(sections, 1, nil, backwards and 0 or count)
     end
     number = tonumber(number)
     return read_places(sections, number, backwards and '(' .. entry or behind(sections[number], entry), count, backwards)
   end
 
   local function estimate(cursor)
-    local above, below = #read_beside(cursor, NEAR, true), #read_beside(cursor, NEAR)
+    local above, below = #read_beside(cursor, NEAR, true).ids, #read_beside(cursor, NEAR).ids
     if above < NEAR then
       return above
     elseif below < NEAR then
@@ -37,13 +37,19 @@ local function open_lined_up(streams, is_active)
   end
 
   local function page_of(places, is_reversed)
-    local page, length = { ids = {}, cursors = {} }, #places
-    for n, place in ipairs(places) do
+    local length = #places.ids
+    local page = { ids = is_reversed and {} or places.ids }
+
+    function page.cursor(n)
       local at = is_reversed and length + 1 - n or n
-      page.ids[at], page.cursors[at] = place[1], place[2]
+      return places.numbers[at] .. ' ' .. places.entries[at]
     end
-    page.begins = length == 0 or #read_beside(page.cursors[1], 1, true) == 0
-    page.ends = length == 0 or #read_beside(page.cursors[length], 1) == 0
+
+    for n = 1, is_reversed and length or 0 do
+      page.ids[n] = places.ids[length + 1 - n]
+    end
+    page.begins = length == 0 or #read_beside(page.cursor(1), 1, true).ids == 0
+    page.ends = length == 0 or #read_beside(page.cursor(length), 1).ids == 0
     return page
   end
 
@@ -51,7 +57,7 @@ local function open_lined_up(streams, is_active)
     if #page.ids == 0 then
       return page.is_above and 0 or list.total
     end
-    return estimate(page.cursors[1])
+    return estimate(page.cursor(1))
   end
 
   function list.below(cursor, count)

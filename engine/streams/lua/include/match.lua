@@ -80,28 +80,68 @@ local function is_value(value, term)
   return value == cjson.null and term.value == 'null'
 end
 
--- A search: `jobs` and `active` are keys, `fields` those of a record that the terms ask for, `spent` what it has cost.
-local STORED = { type = 'name', tenant = 'tenant', group = 'group', err = 'error', att = 'attempts', ended = 'ended',
-  age = 'run', at = 'run', data = 'payload', path = 'payload', id = 'state', worker = 'state' }
-local function open_search(terms, jobs, active, now_ms)
-  local looking = { terms = terms, jobs = jobs, active = active, now_ms = now_ms, fields = { 'state' }, spent = 0 }
-  local numbers = { state = 1 }
-  for _, term in ipairs(terms) do
-    local name = STORED[term.field]
-    if not numbers[name] then
-      looking.fields[#looking.fields + 1] = name
-      numbers[name] = #looking.fields
-    end
-    term.at = numbers[name]
-  end
-  return looking
+local function is_number(term, number)
+  return number and compares(number, term.op, term.number)
+end
+
+local function ms_of(text)
+  local us = text and tonumber(text)
+  return us and math.floor(us / 1000)
+end
+
+-- Whether a term holds of a job, by its field: asked with the search, the text of its stored field (false: none), the
+-- id, and the job's state where the term asks for it.
+local MATCHES = {}
+
+function MATCHES.type(term, _, text)
+  return text and is_like(text, term.pieces)
+end
+
+MATCHES.tenant = MATCHES.type
+
+function MATCHES.id(term, _, _, id)
+  return is_like(id, term.pieces)
+end
+
+function MATCHES.group(term, _, text, _, state)
+  return text and state == 'failed' and is_like(text, term.pieces)
+end
+
+function MATCHES.worker(term, looking, state, id)
+  local holding = state == 'active' and read_holding(redis.call('HGET', looking.active, id))
+  local consumer = holding and holding.consumer
+  return consumer and is_like(string.match(consumer, '^(.*)~') or consumer, term.pieces)
+end
+
+function MATCHES.err(term, _, text)
+  return text and string.find(sentence_of(text), term.value, 1, true)
+end
+
+function MATCHES.att(term, _, text)
+  return is_number(term, tonumber(text or '0'))
+end
+
+function MATCHES.at(term, _, text)
+  return is_number(term, ms_of(text))
+end
+
+function MATCHES.age(term, looking, text)
+  local at_ms = ms_of(text)
+  return is_number(term, at_ms and looking.now_ms - at_ms)
+end
+
+function MATCHES.ended(term, looking, text)
+  local at_ms = text and tonumber(text)
+  return is_number(term, at_ms and looking.now_ms - at_ms)
+end
+
+function MATCHES.data(term, _, payload)
+  return payload and string.find(payload, term.value, 1, true)
 end
 
 -- Reading a payload costs as many bytes as it has, taking it apart as JSON ten times as many.
-local function is_in_payload(term, looking, payload)
-  if term.field == 'data' then
-    return string.find(payload, term.value, 1, true)
-  elseif not string.find(payload, term.probe, 1, true) then
+function MATCHES.path(term, looking, payload)
+  if not payload or not string.find(payload, term.probe, 1, true) then
     return false
   end
   looking.spent = looking.spent + #payload * 10
@@ -109,52 +149,51 @@ local function is_in_payload(term, looking, payload)
   return is_value(value_at(document, term.op), term)
 end
 
-local function is_held_by(term, looking, id)
-  local holding = read_holding(redis.call('HGET', looking.active, id))
-  local consumer = holding and holding.consumer
-  return consumer and is_like(string.match(consumer, '^(.*)~') or consumer, term.pieces)
+-- A search: `jobs` and `active` are keys, `fields` those of a record that the terms ask for, `spent` what it has cost.
+local STORED = { type = 'name', tenant = 'tenant', group = 'group', err = 'error', att = 'attempts', ended = 'ended',
+  age = 'run', at = 'run', data = 'payload', path = 'payload', id = 'state', worker = 'state' }
+local function open_search(terms, jobs, active, now_ms)
+  local looking = { terms = terms, jobs = jobs, active = active, now_ms = now_ms, fields = {}, found = {},
+    spent = 0 }
+  local numbers = {}
+  local function ask(name)
+    if not numbers[name] then
+      looking.fields[#looking.fields + 1] = name
+      numbers[name] = #looking.fields
+    end
+    return numbers[name]
+  end
+  for _, term in ipairs(terms) do
+    term.at, term.matches = ask(STORED[term.field]), MATCHES[term.field]
+    term.state_at = term.field == 'group' and ask('state')
+  end
+  return looking
 end
 
-local function is_number(term, looking, text)
-  local number = tonumber(text)
-  if term.field == 'age' or term.field == 'at' then
-    number = number and math.floor(number / 1000)
+-- The fields that the terms ask for, or nothing if the key holds another type. One alone costs less, and no table.
+local function read_asked(looking, id)
+  local key, fields = looking.jobs .. id, looking.fields
+  if #fields == 1 then
+    local text = redis.pcall('HGET', key, fields[1])
+    if type(text) ~= 'table' then
+      looking.found[1] = text
+      return looking.found
+    end
   end
-  if term.field == 'age' or term.field == 'ended' then
-    number = number and looking.now_ms - number
-  end
-  return number and compares(number, term.op, term.number)
-end
-
-local function holds(term, looking, id, state, text)
-  if term.field == 'id' then
-    return is_like(id, term.pieces)
-  elseif term.field == 'worker' then
-    return state == 'active' and is_held_by(term, looking, id)
-  elseif term.field == 'att' then
-    return is_number(term, looking, text or '0')
-  elseif not text or (term.field == 'group' and state ~= 'failed') then
-    return false
-  elseif term.op == 'like' then
-    return is_like(text, term.pieces)
-  elseif term.field == 'err' then
-    return string.find(sentence_of(text), term.value, 1, true)
-  elseif term.field == 'data' or term.field == 'path' then
-    return is_in_payload(term, looking, text)
-  end
-  return is_number(term, looking, text)
+  return read_record(key, unpack(fields))
 end
 
 -- Whether all terms hold of a job, whatever state it is in.
 local function is_hit(looking, id)
-  local found = read_record(looking.jobs .. id, unpack(looking.fields))
+  local found, terms = read_asked(looking, id), looking.terms
   if not found then
     return false
   end
-  for _, term in ipairs(looking.terms) do
+  for n = 1, #terms do
+    local term = terms[n]
     local text = found[term.at]
-    looking.spent = looking.spent + (text and term.at > 1 and #text or 0)
-    if not holds(term, looking, id, found[1], text) then
+    looking.spent = looking.spent + (text and #text or 0)
+    if not term.matches(term, looking, text, id, term.state_at and found[term.state_at]) then
       return false
     end
   end

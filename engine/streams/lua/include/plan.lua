@@ -26,7 +26,7 @@ local function add_job(plan, job, id, run, state)
     plan.skipped[reason] = (plan.skipped[reason] or 0) + 1
     return
   end
-  local at_ms = whole(job.ended) or math.floor((whole(job.run) or 0) / 1000)
+  local at_ms = whole(job.ended) or math.floor(job.run_us / 1000)
   plan.oldest = plan.oldest > 0 and math.min(plan.oldest, at_ms) or at_ms
   plan.newest = math.max(plan.newest, at_ms)
   plan.items[#plan.items + 1] = run .. ' ' .. state .. ' ' .. id

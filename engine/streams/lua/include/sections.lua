@@ -28,20 +28,21 @@ local function behind(section, entry)
   return '(' .. entry
 end
 
--- Up to `count` places (id and `number entry`) from the bound on, through this section and those that follow; backwards
--- those before it.
+-- Up to `count` places (the id, its entry, the number of its section) from the bound on, through this section and those
+-- that follow; backwards those before it.
 local function read_places(sections, number, bound, count, backwards)
-  local places = {}
-  while sections[number] and #places < count do
-    local section, left = sections[number], digits(count - #places)
-    local entries = backwards and redis.call('XREVRANGE', section.stream, bound or section.to, section.from, 'COUNT', left)
+  local ids, entries, numbers = {}, {}, {}
+  while sections[number] and #ids < count do
+    local section, left = sections[number], digits(count - #ids)
+    local found = backwards and redis.call('XREVRANGE', section.stream, bound or section.to, section.from, 'COUNT', left)
       or redis.call('XRANGE', section.stream, bound or section.from, section.to, 'COUNT', left)
-    for _, entry in ipairs(entries) do
-      places[#places + 1] = { entry[2][2], number .. ' ' .. entry[1] }
+    local before = #ids
+    for n = 1, #found do
+      ids[before + n], entries[before + n], numbers[before + n] = found[n][2][2], found[n][1], number
     end
     number, bound = number + (backwards and -1 or 1), nil
   end
-  return places
+  return { ids = ids, entries = entries, numbers = numbers }
 end
 
 -- How far the entry lies between the first and the last one of its section, from 0 to 1, and when those came.

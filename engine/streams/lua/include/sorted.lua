@@ -1,7 +1,7 @@
 --- @include digits
 --- @include ranks
--- A list of jobs that is a sorted set. Its pages hold ids, the cursor of each (`score member`), and whether the list
--- begins and ends there; `row_of` a page is the number of its first row.
+-- A list of jobs that is a sorted set. Its pages hold ids, tell the cursor of each (`score member`), and whether the
+-- list begins and ends there; `row_of` a page is the number of its first row.
 local function open_sorted(set, reverse)
   local list = { total = redis.call('ZCARD', set), exact = '1' }
 
@@ -9,11 +9,15 @@ local function open_sorted(set, reverse)
     local first = math.max(0, math.min(rank, list.total))
     local found = count > 0 and redis.call(reverse and 'ZREVRANGE' or 'ZRANGE', set, digits(first),
       digits(first + count - 1), 'WITHSCORES') or {}
-    local page = { ids = {}, cursors = {}, first = first }
-    for i = 1, #found, 2 do
-      page.ids[#page.ids + 1] = found[i]
-      page.cursors[#page.ids] = found[i + 1] .. ' ' .. found[i]
+    local page = { ids = {}, first = first }
+    for n = 1, #found / 2 do
+      page.ids[n] = found[2 * n - 1]
     end
+
+    function page.cursor(n)
+      return found[2 * n] .. ' ' .. found[2 * n - 1]
+    end
+
     page.begins = first == 0 or #page.ids == 0
     page.ends = first + #page.ids >= list.total or #page.ids == 0
     return page
