@@ -13,7 +13,7 @@ from engine.streams import Keys, Store
 from engine.streams.commands import Batch, Deed, advance, cancel, next_batch, promote, requeue, revert, trash
 from engine.views import Operation
 
-BATCH = 50
+BATCH = 25
 """Jobs in one batch: so that no call keeps Redis from others for more than some milliseconds."""
 _MOST_WAIT_S = 0.5
 """Between two batches of a pace: a driver that is silent for long is taken for dead."""

@@ -19,7 +19,7 @@ from engine.views import Action, Actor, Chosen, Matching, Operation, Plan
 PLAN_S = 600
 PER_S = 200.0
 """So many jobs a second are done unless who drives says otherwise."""
-_PAGE = 200
+_PAGE = 100
 """Jobs looked at in one call: so that none keeps Redis from others for more than two milliseconds."""
 _MOST_SAMPLES = 3
 _UNDO = {

@@ -225,9 +225,9 @@ async def test_a_stopped_operation_leaves_the_rest(stage: Stage) -> None:
         await inspector.undo(first)
     stopped = await inspector.stop(operation)
     assert [now.state async for now in progress] == ["stopped"]
-    assert figures(stopped) == ("stopped", 120, 50, 0)
+    assert figures(stopped) == ("stopped", 120, 25, 0)
     assert [entry.verb for entry in (await inspector.audit()).entries] == ["stop", "retry"]
-    assert (await inspector.undo(stopped)).will == 50
+    assert (await inspector.undo(stopped)).will == 25
     with pytest.raises(SettingError, match="has no operation none"):
         await inspector.stop(replace(operation, id="none"))
 
