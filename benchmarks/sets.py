@@ -96,7 +96,7 @@ SETS = {
     "full": Chosen(
         cases=tuple(name for name in CASES if name != "recovery-short"),
         sides=("engine", "bullmq", "floor", "loop", "redis-benchmark"),
-        guests=("bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq"),
+        guests=("bullmq-tuned", "bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq"),
         wide=(
             "drain",
             "retries",
@@ -109,7 +109,7 @@ SETS = {
             "memory",
             "far-drain",
         ),
-        whole=("drain",),
+        whole=("drain", "enqueue-concurrent", "enqueue-bulk"),
         guest_rounds=2,
         few=_FEW,
         size=Size(jobs=40_000),

@@ -33,10 +33,12 @@ class Peer(Struct, frozen=True, kw_only=True):
     most_jobs: int = 0
     outside: bool = False
     """Its worker is started by a command, as its documentation has it."""
+    home: str = ""
+    """Another peer's environment, if it is the same program with other settings."""
 
     @property
     def folder(self) -> Path:
-        return (FOLDER / self.name).absolute()
+        return (FOLDER / (self.home or self.name)).absolute()
 
     @property
     def program(self) -> Program | None:
@@ -63,15 +65,29 @@ class Peer(Struct, frozen=True, kw_only=True):
         )
 
 
+BULLMQ = ("bullmq@6.7.0", "ioredis@6.0.0")
 PEERS = (
     Peer(
         name="bullmq",
-        packages=("bullmq@6.7.0", "ioredis@6.0.0"),
+        packages=BULLMQ,
         driver="bullmq_node",
         settings="attempts 3, custom job ids, its other defaults: results and all ended jobs are kept",
         page="docs.bullmq.io/guide/workers/concurrency",
         lacks=("no fencing: a late worker's result is refused by a lock of 30 s",),
         node=True,
+        most_jobs=20_000,
+    ),
+    Peer(
+        name="bullmq-tuned",
+        packages=BULLMQ,
+        driver="bullmq_node",
+        settings="as bullmq, with automatic pipelines of its client and bulks of 250 instead of 1,000",
+        page="github.com/redis/ioredis#autopipelining",
+        lacks=("as bullmq; its authors do not advise such pipelines, but they may be faster here",),
+        node=True,
+        home="bullmq",
+        options={"redis": {"enableAutoPipelining": True}, "together": 250},
+        cannot=("hold", "delay", "limit", "recover"),
         most_jobs=20_000,
     ),
     Peer(

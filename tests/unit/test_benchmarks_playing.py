@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.case import Part, Size
 from benchmarks.playing import Wish, run
 from benchmarks.results import Run, load, save
+from benchmarks.sides import peers
 
 
 def play(*parts: Part) -> tuple[Run, list[str], list[int]]:
@@ -54,3 +57,12 @@ def test_a_case_is_only_asked_of_sides_that_can() -> None:
     done, _, _ = play(Part("delayed", ("engine", "floor"), 1))
     assert [(sample.side, sample.error) for sample in done.samples] == [("engine", "")]
     assert len(done.samples[0].taken.raw["waits ms"]) == 10
+
+
+def test_a_peer_that_is_not_installed_is_left_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a bare machine: the others play, and it is told how it is installed."""
+    monkeypatch.setattr(peers, "FOLDER", tmp_path)
+    done, told, _ = play(Part("enqueue-single", ("engine", "bullmq", "saq"), 1))
+    assert done.skipped == {name: f"not installed (python -m benchmarks install {name})" for name in ("bullmq", "saq")}
+    assert [(sample.side, sample.error) for sample in done.samples] == [("engine", "")]
+    assert "skipped saq: not installed (python -m benchmarks install saq)" in told
