@@ -11,7 +11,7 @@ from benchmarks.spreads import quantile
 from benchmarks.telling import number
 
 RAW = "waits ms"
-LEFT, RIGHT, TOP, HEIGHT = 60, 150, 56, 220
+LEFT, RIGHT, TOP, HEIGHT = 60, 190, 56, 220
 SHARES = (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
 MARKS = {0.5: "p50", 0.9: "p90", 0.99: "p99", 0.999: "p99.9"}
 
@@ -43,8 +43,8 @@ def curves(run: Run, played: Played) -> str | None:
     ends = _apart([_y(line[-1][1], low, high) for line in lines.values()])
     for n, ((side, line), end) in enumerate(zip(lines.items(), ends, strict=True)):
         parts.append(curve([(_x(share), _y(value, low, high)) for share, value in line], n))
-        parts.append(curve([(WIDTH - RIGHT + 8, end - 4), (WIDTH - RIGHT + 22, end - 4)], n))
-        parts.append(text(WIDTH - RIGHT + 28, end, f"{side} {number(line[-1][1])}"))
+        parts.append(curve([(WIDTH - RIGHT + 8, end - 4), (WIDTH - RIGHT + 30, end - 4)], n))
+        parts.append(text(WIDTH - RIGHT + 36, end, f"{side} {number(line[-1][1])}"))
     words = f"{played.title}: " + ", ".join(f"{side} p99.9 {number(line[-1][1])} ms" for side, line in lines.items())
     return drawing(parts, TOP + HEIGHT + 34 + max(0, len(lines) - COLOURS) * 16, words)
 

@@ -12,7 +12,7 @@ _STYLE = """
 .plot .soft{fill:#616e7c}.plot .line{stroke:#d5dbe1;stroke-width:1}
 .plot .ours{fill:#1f6feb}.plot .peer{fill:#a3adb8}.plot .floor{fill:#e0d3a8}
 .plot .reach{stroke:#1f2933;stroke-width:1.5;fill:none}
-.plot .curve{fill:none;stroke-width:2;stroke-linejoin:round}
+.plot .curve{fill:none;stroke-width:2;stroke-linejoin:round}.plot .again{stroke-dasharray:6 4}
 .plot .c0{stroke:#1f6feb}.plot .c1{stroke:#c2410c}.plot .c2{stroke:#0f766e}.plot .c3{stroke:#9333ea}
 .plot .c4{stroke:#a16207}.plot .c5{stroke:#64748b}.plot .c6{stroke:#be185d}.plot .c7{stroke:#4d7c0f}
 @media (prefers-color-scheme:dark){
@@ -57,6 +57,7 @@ def rule(x: float, y: float, to_x: float, to_y: float) -> str:
 
 
 def curve(points: Iterable[tuple[float, float]], colour: int) -> str:
-    """A line through the points."""
+    """A line through the points; dashed once all colours are taken."""
     way = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path class="curve c{colour % COLOURS}" d="M{way}"/>'
+    again = " again" if colour >= COLOURS else ""
+    return f'<path class="curve c{colour % COLOURS}{again}" d="M{way}"/>'

@@ -13,6 +13,7 @@ from benchmarks.__main__ import main
 from benchmarks.case import Figure, Size, Taken
 from benchmarks.machine import Machine
 from benchmarks.report.capacity import Model, check, model_of
+from benchmarks.report.drawing import curve
 from benchmarks.report.folder import write
 from benchmarks.report.growth import growth
 from benchmarks.results import About, Played, Run, Sample, save
@@ -86,6 +87,22 @@ def test_plots_are_well_formed_and_say_their_figures(tmp_path: Path) -> None:
     words = [element.text for element in ET.parse(tmp_path / "drain.svg").iter() if element.text]
     assert words.index("floor") < words.index("engine")
     assert "40,000 · ours is 0.25×" in words
+
+
+def test_a_floor_without_redis_is_in_the_table_only(tmp_path: Path) -> None:
+    """Beside its bar no other would be seen."""
+    loop = Sample("drain", "loop", 0, Taken({"jobs/s": 999_999.0}))
+    run = a_run()
+    write(replace(run, sides=[*run.sides, About("loop")], samples=[*run.samples, loop]), tmp_path)
+    assert "999,999" not in (tmp_path / "drain.svg").read_text()
+    assert "999,999" in (tmp_path / "index.html").read_text()
+
+
+def test_lines_differ_though_colours_are_few() -> None:
+    """The ninth has the colour of the first, and is dashed."""
+    points = [(0.0, 0.0), (1.0, 2.0)]
+    assert curve(points, 0) == '<path class="curve c0" d="M0.0 0.0L1.0 2.0"/>'
+    assert curve(points, 8) == '<path class="curve c0 again" d="M0.0 0.0L1.0 2.0"/>'
 
 
 def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
