@@ -26,9 +26,10 @@ from admin_tui.views.log import LEVELS, LogText, Shown, log_foot, log_heading
 from admin_tui.widgets.lines import Lines
 from engine import EngineError, LogPage, escape
 
-EVERY_S = 0.2
+EVERY_S, SOON_S = 0.2, 0.05
+"""So often lines are asked for: while none come, and behind some that came."""
 PAGE = 250
-DRAWN_S = 0.1
+DRAWN_S = 0.05
 """While whole pages come, they are drawn no more often than this: what is read on is not seen anyhow."""
 
 
@@ -85,6 +86,8 @@ class LogView(View):
             self._draw()
         if more:
             self._read()
+        elif page.entries:
+            self.set_timer(SOON_S, self._read)
 
     def _show(self, shown: Shown) -> None:
         self._shown = shown
@@ -103,7 +106,7 @@ class LogView(View):
             shown[number] = [span._replace(style="mark") for span in shown[number]]
         lines.lines = shown
         if self._following:
-            lines.scroll_end(animate=False)
+            lines.scroll_end(animate=False, immediate=True)
         self._draw_foot()
 
     def _draw_foot(self) -> None:

@@ -110,7 +110,7 @@ class LogText:
         texts = list(safe_lines(entry.text, room, wrap=shown.wrap))
         at = Span(safe(f"{clock(entry.at_ms, shown.times)} "), "dim")
         for number, text in enumerate(texts):
-            self._lines.append((entry, [at if number == 0 else Span(safe(" " * _STAMP)), Span(text, style)]))
+            self._lines.append((entry, (at if number == 0 else Span(safe(" " * _STAMP)), Span(text, style))))
 
 
 def level_of(text: str) -> int | None:

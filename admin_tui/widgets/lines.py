@@ -41,9 +41,10 @@ class Lines(ScrollView, can_focus=False):
             self.virtual_size = Size(0, len(self._lines))
             self.refresh(layout=True)
             return
-        for y, (before, now) in enumerate(zip(old, self._lines, strict=True)):
-            if before != now:
-                self.refresh(Region(0, y - self.scroll_offset.y, self.scrollable_content_region.width, 1))
+        top, width = self.scroll_offset.y, self.scrollable_content_region.width
+        for y in range(top, min(top + self.size.height, len(old))):
+            if old[y] != self._lines[y]:
+                self.refresh(Region(0, y - top, width, 1))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._brush.dip(self)
