@@ -216,6 +216,6 @@ PEERS = (
             "no delay without a scheduler, which is another process",
         ),
         cannot=("hold", "limit", "delay", "recover"),
-        most_jobs=2_000,
+        most_jobs=1_000,
     ),
 )
