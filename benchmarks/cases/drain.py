@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.case import Case, Figure, Size, Taken
-from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
+from benchmarks.cases.steps import FIRST, fill, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
 from benchmarks.spreads import steady
@@ -36,19 +36,19 @@ def drain(
 ) -> Taken:
     """Jobs a second while all places are taken; Redis CPU and commands for each job, enqueue and all."""
     jobs = size.jobs_of(program, most)
-    begun = jobs + sum(n % 10 == 0 for n in range(WARM, WARM + jobs)) * fails
+    begun = jobs + sum(n % 10 == 0 for n in range(FIRST, FIRST + jobs)) * fails
     with ExitStack() as stack:
         producer, *sides = [
             stack.enter_context(Side(program, ground.url, ground.tally(), options)) for _ in range(1 + workers)
         ]
-        warm_up(producer, sides, concurrency, pad)
+        warm_up(producer, sides, concurrency, pad=pad)
         warm = [side.count() for side in sides]
         empty = ground.read()
         filled_s = fill(producer, jobs, pad=pad, fails=fails)
         waiting = ground.read()
         for side in sides:
             side.tell("work", concurrency=concurrency)
-        wait_for(sides, WARM + begun)
+        wait_for(sides, sum(warm) + begun)
         done = ground.read()
         starts = [start.at_ns for side, before in zip(sides, warm, strict=True) for start in side.starts(before)]
         worker_s = _stopped(sides)

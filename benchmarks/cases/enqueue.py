@@ -7,7 +7,7 @@ from typing import Literal
 
 from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.drain import COMMANDS, CPU, RATE
-from benchmarks.cases.steps import PART, WARM
+from benchmarks.cases.steps import FIRST, PART, warming
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
 
@@ -22,11 +22,11 @@ def enqueue(
     jobs = size.jobs_of(program, most)
     part = AT_ONCE if how == "concurrent" else PART
     with Side(program, ground.url, ground.tally()) as producer:
-        producer.do("enqueue", first=0, count=WARM, size=20, how=how)
+        producer.do("enqueue", first=0, count=warming(program), size=20, how=how)
         before = ground.read()
         took_s = sum(
-            producer.do("enqueue", first=first, count=min(part, WARM + jobs - first), size=20, how=how)
-            for first in range(WARM, WARM + jobs, part)
+            producer.do("enqueue", first=first, count=min(part, FIRST + jobs - first), size=20, how=how)
+            for first in range(FIRST, FIRST + jobs, part)
         )
         used = ground.read().since(before)
     return Taken(

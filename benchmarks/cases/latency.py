@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from benchmarks.case import Case, Figure, Size, Taken
-from benchmarks.cases.steps import WARM, wait_for, warm_up
+from benchmarks.cases.steps import FIRST, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
 from benchmarks.spreads import quantile
@@ -16,6 +16,8 @@ DELAY_MS = 1_000
 HOLDS_S = 0.02
 HALF_MS = 4.0
 """Ten places, each taken for 20 ms, take 500 jobs a second: one each 4 ms is half of that."""
+BEFORE = 50
+"""Jobs at the same pace that are not counted."""
 SHARES = {"p50 ms": 0.5, "p99 ms": 0.99, "p99.9 ms": 0.999}
 
 
@@ -28,23 +30,23 @@ def latency(
         Side(program, ground.url, ground.tally()) as producer,
         Side(program, ground.url, ground.tally(), options) as worker,
     ):
-        warm_up(producer, [worker], CONCURRENCY, count=100)
+        warm_up(producer, [worker], CONCURRENCY)
         warm = worker.count()
         worker.do("work", concurrency=CONCURRENCY)
-        producer.do("enqueue", first=WARM, count=50, size=20, how="single", every_ms=every_ms)
-        wait_for([worker], warm + 50)
+        producer.do("enqueue", first=FIRST, count=BEFORE, size=20, how="single", every_ms=every_ms)
+        wait_for([worker], warm + BEFORE)
         producer.do(
             "enqueue",
-            first=2 * WARM,
+            first=2 * FIRST,
             count=size.pickups,
             size=20,
             how="single",
             every_ms=every_ms,
             delay_ms=delay_ms,
         )
-        wait_for([worker], warm + 50 + size.pickups, 60 + delay_ms / 1000)
+        wait_for([worker], warm + BEFORE + size.pickups, 60 + delay_ms / 1000)
         # A delayed job that begins before it is due is as wrong as one that begins so much later.
-        waits = [round(abs(start.at_ns - start.stamp_ns) / 1e6, 3) for start in worker.starts(warm + 50)]
+        waits = [round(abs(start.at_ns - start.stamp_ns) / 1e6, 3) for start in worker.starts(warm + BEFORE)]
     figures = {name: quantile(waits, share) for name, share in SHARES.items()}
     return Taken({**figures, "most ms": max(waits), "least ms": min(waits)}, {"waits ms": waits})
 

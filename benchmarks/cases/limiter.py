@@ -6,13 +6,14 @@ import time
 from contextlib import ExitStack
 
 from benchmarks.case import Case, Figure, Size, Taken
-from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
+from benchmarks.cases.steps import FIRST, fill, wait_for, warm_up, warming
 from benchmarks.ground import Ground
 from benchmarks.limits import most_in_a_second, most_over
 from benchmarks.sides.side import Program, Side
 from benchmarks.spreads import steady
 from engine import Rate
 
+CONCURRENCY = 100
 NEVER_BINDS = 1_000_000.0
 RATE = 100.0
 SECONDS = 8.0
@@ -24,22 +25,19 @@ def cost(ground: Ground, program: Program, size: Size) -> Taken:
     jobs = max(1, size.jobs_of(program) // 2)
     rates: dict[bool, list[float]] = {False: [], True: []}
     with Side(program, ground.url, ground.tally()) as producer:
-        first = WARM
+        first = FIRST
         for on in (False, True, False, True):
             options = {"rate": NEVER_BINDS if on else None}
             with Side(program, ground.url, ground.tally(), options) as worker:
-                producer.do("enqueue", first=first, count=WARM, size=20, how="bulk")
-                worker.do("work", concurrency=100)
-                wait_for([worker], WARM)
-                worker.do("stop")
-                warm = worker.count()
-                fill(producer, jobs, first=first + WARM)
-                worker.tell("work", concurrency=100)
+                warm_up(producer, [worker], CONCURRENCY, first=first)
+                warm, first = worker.count(), first + warming(program)
+                fill(producer, jobs, first=first)
+                worker.tell("work", concurrency=CONCURRENCY)
                 wait_for([worker], warm + jobs)
                 starts = [start.at_ns for start in worker.starts(warm)]
                 worker.hear()
-            rates[on].append(steady(starts, 100))
-            first += WARM + jobs
+            rates[on].append(steady(starts, CONCURRENCY))
+            first += jobs
     off, on_ = sum(rates[False]) / 2, sum(rates[True]) / 2
     return Taken(
         {
@@ -60,7 +58,7 @@ def keeping(ground: Ground, program: Program, size: Size) -> Taken:
     with ExitStack() as stack:
         producer = stack.enter_context(Side(program, ground.url, ground.tally()))
         sides = [stack.enter_context(Side(program, ground.url, ground.tally(), {"rate": RATE})) for _ in range(WORKERS)]
-        warm_up(producer, sides, 10, count=10)
+        warm_up(producer, sides, 10, each=5)
         time.sleep(2)  # the limit has forgotten the first jobs
         warm = [side.count() for side in sides]
         fill(producer, int(RATE * (SECONDS + 5)))

@@ -9,7 +9,7 @@ from functools import partial
 
 from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.drain import RATE
-from benchmarks.cases.steps import WARM, fill, wait_for, warm_up
+from benchmarks.cases.steps import FIRST, fill, wait_for, warm_up
 from benchmarks.ground import Ground
 from benchmarks.sides.side import Program, Side
 from benchmarks.spreads import steady
@@ -33,14 +33,14 @@ def memory(ground: Ground, program: Program, size: Size) -> Taken:
         Side(program, ground.url, ground.tally(), {"holds_s": HOLDS_S}) as holder,
     ):
         warm_up(producer, [worker], CONCURRENCY)
-        empty = _quiet(ground)
+        warm, empty = worker.count(), _quiet(ground)
         fill(producer, jobs)
         waiting = _quiet(ground)
         worker.do("work", concurrency=CONCURRENCY)
-        wait_for([worker], WARM + jobs)
+        wait_for([worker], warm + jobs)
         worker.do("stop")
         finished = _quiet(ground)
-        fill(producer, ACTIVE, first=WARM + jobs)
+        fill(producer, ACTIVE, first=FIRST + jobs)
         holder.do("work", concurrency=ACTIVE)
         with contextlib.suppress(TimeoutError):  # not every side runs so many at once
             wait_for([holder], ACTIVE, HOLDING_S)
@@ -73,7 +73,7 @@ def backlog(ground: Ground, program: Program, size: Size, *, waiting: int, slice
         warm_up(producer, [worker], CONCURRENCY)
         empty = _quiet(ground)
         took_s = fill(producer, waiting)
-        full, first = _quiet(ground), WARM + waiting
+        full, first = _quiet(ground), FIRST + waiting
         for _ in range(slices):
             fill(producer, jobs, first=first)
             first += jobs

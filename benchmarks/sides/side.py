@@ -36,6 +36,8 @@ class Program(Struct, frozen=True):
     """Cases that need one of these leave it out."""
     most_jobs: int = 0
     """A slow side runs no more jobs than this at once, so that a round ends in time; 0: as many as the others."""
+    warm: int = 500
+    """As many jobs warm it up."""
     outside: bool = False
     """Its worker is a program of its own, so that the driver does not know what it costs."""
 

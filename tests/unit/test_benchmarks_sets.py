@@ -9,9 +9,11 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.case import Part, Size
 from benchmarks.cases.catalog import CASES
+from benchmarks.cases.steps import FIRST, warming
 from benchmarks.goals import AHEAD
 from benchmarks.sets import SETS
 from benchmarks.sides.catalog import OURS, all_sides
+from benchmarks.sides.peers import PEERS
 from benchmarks.sides.side import Program
 
 
@@ -45,6 +47,16 @@ def test_a_slow_side_runs_fewer_jobs() -> None:
     assert size.jobs_of(Program("fast", ("true",), Path())) == 20_000
     assert size.jobs_of(Program("slow", ("true",), Path(), most_jobs=3_000)) == 3_000
     assert size.jobs_of(Program("slow", ("true",), Path(), most_jobs=3_000), most=1_000) == 1_000
+
+
+def test_a_side_that_compiles_as_it_runs_is_warmed_up_for_longer() -> None:
+    """By as many jobs as it needs, but with large payloads not by more than some megabytes."""
+    plain, compiling = Program("python", ("true",), Path()), Program("node", ("true",), Path(), warm=5_000)
+    assert (warming(plain), warming(compiling)) == (500, 5_000)
+    assert (warming(plain, pad=10_000), warming(compiling, pad=10_000)) == (500, 2_000)
+    assert (warming(plain, pad=200_000), warming(compiling, pad=200_000)) == (100, 100)
+    most = max(peer.warm for peer in PEERS)
+    assert 4 * most < FIRST  # four workers' jobs have numbers below those that are measured
 
 
 def test_a_set_has_its_rounds_and_guests() -> None:
