@@ -89,8 +89,8 @@ def words(model: Model, cores: int) -> Iterator[str]:
     yield (
         f"A job costs Redis {number(model.redis_us)} µs of CPU, enqueue and all, and its worker process "
         f"{number(model.worker_us)} µs. So one Redis core carries {number(model.redis_carries)} jobs a second, however "
-        f"many queues and workers share it, and {number(model.workers_to_fill)} worker processes with a core each are "
-        "enough to fill it. Queues have no part in it: a script costs the same whichever queue it serves. More than "
+        f"many queues and workers share it, and its runs alone fill it once {number(model.workers_to_fill)} worker "
+        "processes have a core each. Queues have no part in it: a script costs the same whichever queue it serves. More than "
         "that takes another Redis."
     )
     yield (
@@ -123,6 +123,6 @@ def check(run: Run) -> Iterator[tuple[str, bool]]:
     for sentence in words(model, run.machine.cores):
         yield sentence, True
     for point in points(run, model):
-        told = f"{point.workers} worker processes, {point.queues} queues: at most {number(point.says)} jobs/s"
+        told = f"worker processes {point.workers}, queues {point.queues}: at most {number(point.says)} jobs/s"
         verdict = "holds" if point.holds else "DOES NOT HOLD"
         yield f"{told}, measured {number(point.measured)}, {number(point.share)} of it: {verdict}", point.holds

@@ -202,10 +202,11 @@ PEERS = (
         lacks=(
             "no bulk enqueue: one after the other",
             "no ids of one's own, no dedupe, no status record, no list of jobs, no fencing",
+            "a killed worker's jobs wait for a minute, and then for one call in a thousand",
             "async handlers only by a thread with a loop beside its workers",
         ),
         options={"threads": 8},
-        cannot=("limit",),
+        cannot=("limit", "recover"),
         most_jobs=4_000,
     ),
     Peer(

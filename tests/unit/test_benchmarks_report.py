@@ -128,12 +128,12 @@ def test_the_model_is_checked_against_the_measured_points(tmp_path: Path, capsys
     assert main(["model", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "one Redis core carries 40,000 jobs a second" in lines[0]
-    assert lines[2:] == ["1 worker processes, 1 queues: at most 12,500 jobs/s, measured 10,000, 0.8 of it: holds"]
+    assert lines[2:] == ["worker processes 1, queues 1: at most 12,500 jobs/s, measured 10,000, 0.8 of it: holds"]
     slow = Sample("drain-4x", "engine", 0, Taken({"jobs/s": 4_000.0}))
     run = replace(run, samples=[*run.samples, slow])
     save(run, path)
     assert main(["model", str(path)]) == 1
-    last = "4 worker processes, 1 queues: at most 20,000 jobs/s, measured 4,000, 0.2 of it: DOES NOT HOLD"
+    last = "worker processes 4, queues 1: at most 20,000 jobs/s, measured 4,000, 0.2 of it: DOES NOT HOLD"
     assert capsys.readouterr().out.splitlines()[-1] == last
     assert list(check(replace(run, samples=[]))) == [("there is no model without the drain by one process", False)]
 
