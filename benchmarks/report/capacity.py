@@ -90,8 +90,8 @@ def words(model: Model, cores: int) -> Iterator[str]:
         f"A job costs Redis {number(model.redis_us)} µs of CPU, enqueue and all, and its worker process "
         f"{number(model.worker_us)} µs. So one Redis core carries {number(model.redis_carries)} jobs a second, however "
         f"many queues and workers share it, and its runs alone fill it once {number(model.workers_to_fill)} worker "
-        "processes have a core each. Queues have no part in it: a script costs the same whichever queue it serves. More than "
-        "that takes another Redis."
+        "processes have a core each. Queues have no part in it: a script costs the same whichever queue it serves. "
+        "More than that takes another Redis."
     )
     yield (
         f"The points below are drains on {cores} cores, which Redis and the workers share; the kernel's part in "
