@@ -68,6 +68,18 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "HINCRBY answers a number: a table is always an error",
     ),
     Equivalent(
+        "include/match.lua",
+        "if #fields == 1 then",
+        "never",
+        "one field of several is read alike: the guard only saves time",
+    ),
+    Equivalent(
+        "include/match.lua",
+        "if type(text) ~= 'table' then",
+        "never",
+        "what HGET has read HMGET reads too: the guard only saves a second command",
+    ),
+    Equivalent(
         "include/tally_queue.lua",
         "length > 0 and oldest_of(stream)",
         "without length > 0",

@@ -30,15 +30,9 @@ local since = tonumber(ARGV[3])
 local first = since > minute and oldest or math.max(since, oldest)
 
 local function read_minute(key)
-  local found = read_record(key, 'enqueue', 'complete', 'fail', 'retry')
-  if not found then
-    return ''
-  end
-  local enqueue, complete, fail, retry = whole(found[1]), whole(found[2]), whole(found[3]), whole(found[4])
-  if not (enqueue or complete or fail or retry) and redis.call('EXISTS', key) == 0 then
-    return ''
-  end
-  return string.format('%.0f %.0f %.0f %.0f', enqueue or 0, complete or 0, fail or 0, retry or 0)
+  local found = redis.call('EXISTS', key) == 1 and read_record(key, 'enqueue', 'complete', 'fail', 'retry')
+  return found and string.format('%.0f %.0f %.0f %.0f', whole(found[1]) or 0, whole(found[2]) or 0, whole(found[3]) or 0,
+    whole(found[4]) or 0) or ''
 end
 
 local function read_queue(at, kept)

@@ -85,16 +85,16 @@ local function is_number(term, number)
 end
 
 local function ms_of(text)
-  local us = text and tonumber(text)
+  local us = tonumber(text)
   return us and math.floor(us / 1000)
 end
 
--- Whether a term holds of a job, by its field: asked with the search, the text of its stored field (false: none), the
--- id, and the job's state where the term asks for it.
+-- Whether a term holds of a job, by its field: asked with the search, the text of what is stored, the job's id, and the
+-- text of what else the term asks for.
 local MATCHES = {}
 
 function MATCHES.type(term, _, text)
-  return text and is_like(text, term.pieces)
+  return is_like(text, term.pieces)
 end
 
 MATCHES.tenant = MATCHES.type
@@ -104,7 +104,7 @@ function MATCHES.id(term, _, _, id)
 end
 
 function MATCHES.group(term, _, text, _, state)
-  return text and state == 'failed' and is_like(text, term.pieces)
+  return state == 'failed' and is_like(text, term.pieces)
 end
 
 function MATCHES.worker(term, looking, state, id)
@@ -114,11 +114,11 @@ function MATCHES.worker(term, looking, state, id)
 end
 
 function MATCHES.err(term, _, text)
-  return text and string.find(sentence_of(text), term.value, 1, true)
+  return string.find(sentence_of(text), term.value, 1, true)
 end
 
 function MATCHES.att(term, _, text)
-  return is_number(term, tonumber(text or '0'))
+  return is_number(term, tonumber(text))
 end
 
 function MATCHES.at(term, _, text)
@@ -131,17 +131,17 @@ function MATCHES.age(term, looking, text)
 end
 
 function MATCHES.ended(term, looking, text)
-  local at_ms = text and tonumber(text)
+  local at_ms = tonumber(text)
   return is_number(term, at_ms and looking.now_ms - at_ms)
 end
 
 function MATCHES.data(term, _, payload)
-  return payload and string.find(payload, term.value, 1, true)
+  return string.find(payload, term.value, 1, true)
 end
 
 -- Reading a payload costs as many bytes as it has, taking it apart as JSON ten times as many.
 function MATCHES.path(term, looking, payload)
-  if not payload or not string.find(payload, term.probe, 1, true) then
+  if not string.find(payload, term.probe, 1, true) then
     return false
   end
   looking.spent = looking.spent + #payload * 10
@@ -150,11 +150,13 @@ function MATCHES.path(term, looking, payload)
 end
 
 -- A search: `jobs` and `active` are keys, `fields` those of a record that the terms ask for, `spent` what it has cost.
-local STORED = { type = 'name', tenant = 'tenant', group = 'group', err = 'error', att = 'attempts', ended = 'ended',
-  age = 'run', at = 'run', data = 'payload', path = 'payload', id = 'state', worker = 'state' }
+local STORED = { type = { 'name' }, tenant = { 'tenant' }, group = { 'group', 'state' }, err = { 'error' },
+  att = { 'attempts' }, ended = { 'ended' }, age = { 'run' }, at = { 'run' }, data = { 'payload' }, path = { 'payload' },
+  id = { 'state' }, worker = { 'state' } }
+-- What counts where nothing is stored; else the term does not hold.
+local UNSTORED = { att = '0' }
 local function open_search(terms, jobs, active, now_ms)
-  local looking = { terms = terms, jobs = jobs, active = active, now_ms = now_ms, fields = {}, found = {},
-    spent = 0 }
+  local looking = { terms = terms, jobs = jobs, active = active, now_ms = now_ms, fields = {}, found = {}, spent = 0 }
   local numbers = {}
   local function ask(name)
     if not numbers[name] then
@@ -164,13 +166,14 @@ local function open_search(terms, jobs, active, now_ms)
     return numbers[name]
   end
   for _, term in ipairs(terms) do
-    term.at, term.matches = ask(STORED[term.field]), MATCHES[term.field]
-    term.state_at = term.field == 'group' and ask('state')
+    local stored = STORED[term.field]
+    term.matches, term.unstored = MATCHES[term.field], UNSTORED[term.field]
+    term.at, term.beside = ask(stored[1]), ask(stored[2] or stored[1])
   end
   return looking
 end
 
--- The fields that the terms ask for, or nothing if the key holds another type. One alone costs less, and no table.
+-- The fields that the terms ask for, or nothing if the key holds another type. One alone costs less.
 local function read_asked(looking, id)
   local key, fields = looking.jobs .. id, looking.fields
   if #fields == 1 then
@@ -191,9 +194,12 @@ local function is_hit(looking, id)
   end
   for n = 1, #terms do
     local term = terms[n]
-    local text = found[term.at]
-    looking.spent = looking.spent + (text and #text or 0)
-    if not term.matches(term, looking, text, id, term.state_at and found[term.state_at]) then
+    local text = found[term.at] or term.unstored
+    if not text then
+      return false
+    end
+    looking.spent = looking.spent + #text
+    if not term.matches(term, looking, text, id, found[term.beside]) then
       return false
     end
   end
