@@ -84,7 +84,11 @@ SETS = {
         guest_rounds=3,
         few={
             **_FEW,
-            "limiter-cost": 3,
+            "drain-500": 2,
+            "drain-2x": 2,
+            "payload-200kb": 1,
+            "far-drain": 2,
+            "limiter-cost": 2,
             "limiter": 1,
             "memory": 2,
             "backlog-10k": 2,
