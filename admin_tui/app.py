@@ -35,6 +35,7 @@ from admin_tui.screens.why import WhyView
 from admin_tui.session import Session
 from admin_tui.text import Times
 from admin_tui.theme import DARK, NO_COLOUR, Palette
+from admin_tui.tidy import Tidier
 from admin_tui.widgets.paint import textual_theme
 from engine import Listed, Operation, SettingError, Snapshot
 
@@ -63,6 +64,7 @@ class AdminApp(App[None]):
         self.eyes, self.calls = session.eyes, Calls()
         self._keys = InTurn(self, self._hand_on)
         self.now_s, link = now_s, Link(now_s())
+        self._tidier = Tidier(now_s)
         self._known = Known(session.who, session.first, link, now_s())
         self.polling = Polling(session.eyes, self.calls, self.answered, now_s, interval_s=interval_s, link=link)
         stage = AppStage(self, self._told, self.refresh_now, self.tell)
@@ -86,6 +88,7 @@ class AdminApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """A key waits for the one before it."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self._tidier.pressed()
             await self._keys.press(event)
         else:
             await super().on_event(event)
@@ -102,6 +105,7 @@ class AdminApp(App[None]):
         now_s, self.polling.link = self.now_s(), link
         self._known = self._known._replace(link=link, now_s=now_s, snapshot=snapshot or self._known.snapshot)
         self.redraw()
+        self._tidier.tidy()
 
     def redraw(self) -> None:
         """The screen that is shown tells what is known now."""

@@ -127,8 +127,10 @@ async def _run(arguments: argparse.Namespace) -> int:
         from admin_tui.app import AdminApp  # noqa: PLC0415 - what it imports reads the environment set above
         from admin_tui.looks import choose  # noqa: PLC0415 - as above
         from admin_tui.terminal import thrifty  # noqa: PLC0415 - as above
+        from admin_tui.tidy import begin  # noqa: PLC0415 - for a program that goes on
 
         app = AdminApp(session, palette=choose(arguments.theme, os.environ), interval_s=arguments.interval)
         app.driver_class = thrifty(app.driver_class)
+        begin()
         await app.run_async(mouse=not arguments.no_mouse)
         return app.return_code or 0

@@ -71,6 +71,10 @@ class Shell(Screen[None]):
         self.focus_view()
         self.update_()
 
+    def on_unmount(self) -> None:
+        """Nothing of what was painted is held (see `Lines`)."""
+        self.refresh()
+
     def on_resize(self, event: events.Resize) -> None:
         """Lines are made for the new size."""
         small = event.size.width < LEAST[0] or event.size.height < LEAST[1]

@@ -120,7 +120,8 @@ class View(Widget, can_focus=True):
         """A job was read with its secrets while this view was on top."""
 
     def on_unmount(self) -> None:
-        """Late answers are dropped."""
+        """Late answers are dropped, and nothing of what was painted is held (see `Lines`)."""
+        self.refresh()
         if self._asking is not None:
             self._asking.drop()
 

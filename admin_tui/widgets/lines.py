@@ -29,6 +29,10 @@ class Lines(ScrollView, can_focus=False):
         self._brush = Brush()
         self.virtual_size = Size(0, len(self._lines))
 
+    def on_unmount(self) -> None:
+        """Nothing of what was painted is held: Textual knows parts of a thousand widgets that are gone."""
+        self.refresh()
+
     @property
     def lines(self) -> Sequence[Line]:
         """What is shown; set anew, only the lines that differ are painted."""

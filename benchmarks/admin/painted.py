@@ -17,6 +17,7 @@ from admin_tui.admin import Eyes
 from admin_tui.app import AdminApp
 from admin_tui.known import Who
 from admin_tui.session import Session
+from admin_tui.tidy import begin
 from admin_tui.widgets.window_table import WindowTable
 from benchmarks.admin.house import FULL, app
 from benchmarks.admin.load import PREFIX
@@ -80,6 +81,7 @@ async def program(url: str, size: tuple[int, int], interval_s: float = 1.0) -> A
         session = Session(cast("Eyes", eyes), None, Who("bench"), await eyes.snapshot())
         admin = AdminApp(session, interval_s=interval_s)
         admin.driver_class = Paper
+        begin()
         async with on_paper(admin, *size):
             yield admin, eyes
 
@@ -113,7 +115,7 @@ async def keys(url: str) -> Samples:
         for n in range(KEYS // 4):
             found["jump"].append(await _on_a_row_ms(admin, LAST if n % 2 == 0 else "g"))
             await asyncio.sleep(0.1)
-        for _ in range(KEYS // 8):
+        for _ in range(KEYS // 2):
             found["open"].append(await _read_and_painted_ms(admin, eyes, "enter"))
             await asyncio.sleep(0.2)
             press(admin, "escape")
