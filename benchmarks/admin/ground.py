@@ -80,9 +80,16 @@ def open_ground(size: Size) -> Generator[Ground]:
 
 
 class Spent(Struct):
-    """What the server spent on calls of others than the bench, in microseconds each."""
+    """What the server spent on calls of others than the bench, in microseconds each.
+
+    And of its main thread, as the kernel tells: how long it ran, and how long it was ready but without a core.
+    `grown_kb` is by how much this process grew meanwhile.
+    """
 
     calls_us: list[int] = []
+    cpu_us: float = 0.0
+    waited_us: float = 0.0
+    grown_kb: int = 0
 
     @property
     def total_us(self) -> int:
@@ -99,12 +106,16 @@ def metered(client: Redis) -> Generator[Spent]:
 
     Commands within a script are in that log too, and in the script's own time.
     """
-    spent = Spent()
+    spent, thread = Spent(), MainThread(client)
     client.config_set("slowlog-log-slower-than", _SLOW_US)
     client.execute_command("SLOWLOG", "RESET")  # type: ignore[no-untyped-call]
+    before_kb, (before_us, waited_us) = resident_kb(), thread.read_us()
     try:
         yield spent
     finally:
+        cpu_us, waits_us = thread.read_us()
+        spent.cpu_us, spent.waited_us = cpu_us - before_us, waits_us - waited_us
+        spent.grown_kb = resident_kb() - before_kb  # the log itself is not what is measured
         client.config_set("slowlog-log-slower-than", -1)
         entries = client.slowlog_get(_ENOUGH)
         own = _OWN_NAME.encode()
@@ -113,6 +124,25 @@ def metered(client: Redis) -> Generator[Spent]:
             for entry in entries
             if entry.get("client_name") != own and entry["command"].startswith((b"EVAL", b"INFO"))
         ]
+
+
+def without_a_core(*phases: Spent) -> str:
+    """What else the times by the log hold: they go on while another program has the server's core."""
+    waited_ms = sum(spent.waited_us for spent in phases) / 1000
+    return f"the server's thread was ready but without a core for {waited_ms:,.0f} ms of it"
+
+
+class MainThread:
+    """The server's main thread, which runs all commands."""
+
+    def __init__(self, client: Redis) -> None:
+        pid = int(client.info("server")["process_id"])
+        self._path = Path(f"/proc/{pid}/task/{pid}/schedstat")
+
+    def read_us(self) -> tuple[float, float]:
+        """How long it has run, and how long it was ready to run but had no core."""
+        ran_ns, waited_ns, _ = self._path.read_text().split()
+        return int(ran_ns) / 1000, int(waited_ns) / 1000
 
 
 def cpu_s(client: Redis) -> float:
