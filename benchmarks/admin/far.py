@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from msgspec import Struct
+
 from benchmarks.admin.churn import churning
 from benchmarks.admin.figure import Figure, quantile, spread
 from benchmarks.admin.ground import ROOT, Ground
@@ -18,42 +20,52 @@ SCREEN_KEYS = (("4", "LIMIT "), ("1", "TOP FAILURES"))
 """Keys of screens, and what is on them alone."""
 
 
+class Seen(Struct):
+    """What was measured of one program."""
+
+    late_ms: list[float] = []
+    opened_ms: list[float] = []
+    bytes_a_s: float = 0.0
+
+
 async def measure(ground: Ground) -> list[Figure]:
     """How late the cursor moves while every row changes once a second, and how late another screen is there."""
-    link = [sys.executable, "-m", "benchmarks.admin.slow_link", str(RTT_MS), str(KBIT_S)]
-    late: list[float] = []
-    opened: list[float] = []
-    with (
-        churning(ground.server.url),
-        Terminal([*link, *ground.command()], env=ground.environment(), directory=ROOT) as terminal,
-    ):
-        terminal.wait_text(FULL, within_s=30)
-        terminal.idle(5)
-        began, before = time.monotonic(), len(terminal.raw)
-        for n in range(KEYS):
-            late.append(_moved_ms(terminal, n))
-            terminal.idle(0.23)  # so that keys fall everywhere between two refreshes
-        bytes_a_s = (len(terminal.raw) - before) / (time.monotonic() - began)
-        for n in range(SCREENS):
-            key, text = SCREEN_KEYS[n % len(SCREEN_KEYS)]
-            opened.append(_opened_ms(terminal, key, text))
-            terminal.idle(1.13)
+    with churning(ground.server.url):
+        # SSH hands on TERM, but not COLORTERM: 256 colours, unless somebody sets it there.
+        seen, exact = _watched(ground, ""), _watched(ground, "truecolor")
     allowed = RTT_MS + 50
-    high = quantile(late, 0.95)
+    high, high_exact = quantile(seen.late_ms, 0.95), quantile(exact.late_ms, 0.95)
     return [
         Figure(
             number="D23",
             what="a key over a slow line",
-            measured=f"{spread(late)}, p95 {high:.0f} ms, {bytes_a_s:,.0f} B a second; another screen {spread(opened)}",
+            measured=f"{spread(seen.late_ms)}, p95 {high:.0f} ms; another screen {spread(seen.opened_ms)}; "
+            f"{seen.bytes_a_s:,.0f} B a second; with exact colours p95 {high_exact:.0f} ms, {exact.bytes_a_s:,.0f} B",
             gate=f"p95 <= {allowed} ms: the round trip and 50 ms",
             met=high <= allowed,
             on=f"{RTT_MS} ms round trip, {KBIT_S} kbit/s; the overview, every row changing at one refresh a second; "
-            "until the mark has left its row and is on the other one, with all of its bytes",
-            why=""
-            if high <= allowed
-            else "a key that falls into a refresh waits for its bytes: 1 KB takes 125 ms on this line",
+            "until the mark has left its row and is on the other one",
+            why="" if high <= allowed else "two rows take 45 ms of this line; a key behind a refresh waits for it",
         )
     ]
+
+
+def _watched(ground: Ground, colours: str) -> Seen:
+    link = [sys.executable, "-m", "benchmarks.admin.slow_link", str(RTT_MS), str(KBIT_S)]
+    seen = Seen()
+    with Terminal([*link, *ground.command()], env=ground.environment(COLORTERM=colours), directory=ROOT) as terminal:
+        terminal.wait_text(FULL, within_s=30)
+        terminal.idle(5)
+        began, before = time.monotonic(), len(terminal.raw)
+        for n in range(KEYS):
+            seen.late_ms.append(_moved_ms(terminal, n))
+            terminal.idle(0.23)  # so that keys fall everywhere between two refreshes
+        seen.bytes_a_s = (len(terminal.raw) - before) / (time.monotonic() - began)
+        for n in range(SCREENS):
+            key, text = SCREEN_KEYS[n % len(SCREEN_KEYS)]
+            seen.opened_ms.append(_opened_ms(terminal, key, text))
+            terminal.idle(1.13)
+    return seen
 
 
 def _moved_ms(terminal: Terminal, n: int) -> float:

@@ -117,9 +117,9 @@ async def keys(url: str) -> Samples:
             await asyncio.sleep(0.1)
         for _ in range(KEYS // 2):
             found["open"].append(await _read_and_painted_ms(admin, eyes, "enter"))
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
             press(admin, "escape")
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
         return found
 
 
