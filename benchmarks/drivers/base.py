@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import threading
 import time
@@ -14,6 +15,8 @@ from typing import Any, Literal, Protocol
 
 from benchmarks.drivers.tally import Tally
 
+ORPHAN_S = 5.0
+"""How long a command may go on once nobody waits for its answer."""
 How = Literal["bulk", "concurrent", "single"]
 
 
@@ -92,16 +95,22 @@ def run(driver: Driver) -> None:
 async def _serve(driver: Driver, url: str, options: dict[str, Any], path: Path) -> None:
     answer(await driver.open(url, options, Tally(path)))
     lines: asyncio.Queue[str] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
+    loop, idle = asyncio.get_running_loop(), threading.Event()
+    idle.set()
 
     def read() -> None:
         for line in sys.stdin:
             loop.call_soon_threadsafe(lines.put_nowait, line)
+        # Whoever told it what to do is gone: a command that waits for a server that is gone too has no other end.
+        if not idle.wait(ORPHAN_S):
+            os._exit(1)
         loop.call_soon_threadsafe(lines.put_nowait, "")
 
     threading.Thread(target=read, name="commands", daemon=True).start()
     while line := await lines.get():
+        idle.clear()
         answer(await _do(driver, json.loads(line)))
+        idle.set()
 
 
 async def _do(driver: Driver, command: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,8 @@ async function close() {
 
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
+// Whoever told it what to do is gone: it ends, also in the middle of a command whose server is gone too.
+process.stdin.on('end', () => process.exit(0));
 await queue.waitUntilReady();
 answer({
   name: 'BullMQ',

@@ -118,6 +118,29 @@ def test_an_answer_is_waited_for_within_a_bound(tmp_path: Path, monkeypatch: pyt
         Side(program(MUTE), "", tmp_path / "tally")
 
 
+HANGING = """
+import asyncio
+from benchmarks.drivers import base
+
+class Hanging:
+    async def open(self, url, options, tally):
+        return {"name": "fake"}
+    async def enqueue(self, load):
+        await asyncio.Event().wait()
+
+base.ORPHAN_S = 0.05
+base.run(Hanging())
+"""
+
+
+def test_a_driver_ends_with_who_tells_it_what_to_do(tmp_path: Path) -> None:
+    """Also in the middle of a command that has no end, as when its server is gone too."""
+    command = b'{"do": "enqueue", "first": 0, "count": 1, "size": 1, "how": "bulk"}'
+    words = [sys.executable, "-c", HANGING, "redis://nowhere", "{}", str(tmp_path / "tally")]
+    ended = subprocess.run(words, input=command, cwd=ROOT, capture_output=True, check=False, timeout=30)
+    assert (ended.returncode, ended.stdout) == (1, b'{"name": "fake"}\n')
+
+
 def test_a_killed_driver_is_closed_without_a_word(tmp_path: Path) -> None:
     """An outage is part of a case: what began before it stays counted."""
     with Side(program(FAKE), "", tmp_path / "tally") as fake:
