@@ -20,6 +20,8 @@ _ENTRY = re.compile(r"[1-3] \d{1,15}-\d{1,20}\Z")
 _MEMBER = re.compile(r"-?\d{1,17}(\.\d{1,17})?(e[+-]?\d{1,3})? .+\Z|-?inf .+\Z", re.DOTALL)
 _BARE_PAGES = 20
 """So many pages without any row are passed over for one window: a call stays bounded, whatever a list holds."""
+SEARCHED = 200
+"""Jobs that one step of a search looks at: so that none keeps Redis from others for more than two milliseconds."""
 _GROUPS = 100
 """Error groups in one call: each has a whole error."""
 

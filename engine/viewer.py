@@ -11,7 +11,7 @@ import msgspec
 from engine.clock import Clock
 from engine.errors import SettingError
 from engine.inquiry import Inquiry
-from engine.listing import Lists, place_of
+from engine.listing import SEARCHED, Lists, place_of
 from engine.operations import Records
 from engine.registry import Queue, find_queue
 from engine.snapshots import Snapshots
@@ -84,7 +84,7 @@ class Viewer:
         """
         return await self._lists.window(self._keys(queue), listed, size, place_of(rank, above, below))
 
-    async def search(self, queue: str, where: Matching, after: str | None = None, looked: int = MAX_BATCH) -> Hits:
+    async def search(self, queue: str, where: Matching, after: str | None = None, looked: int = SEARCHED) -> Hits:
         """One step of a search: the hits among the next `looked` jobs; SettingError for a query that cannot be read.
 
         Fewer jobs are looked at in one step where their payloads are large.
