@@ -95,22 +95,20 @@ def run(driver: Driver) -> None:
 async def _serve(driver: Driver, url: str, options: dict[str, Any], path: Path) -> None:
     answer(await driver.open(url, options, Tally(path)))
     lines: asyncio.Queue[str] = asyncio.Queue()
-    loop, idle = asyncio.get_running_loop(), threading.Event()
-    idle.set()
+    loop, done = asyncio.get_running_loop(), threading.Event()
 
     def read() -> None:
         for line in sys.stdin:
             loop.call_soon_threadsafe(lines.put_nowait, line)
-        # Whoever told it what to do is gone: a command that waits for a server that is gone too has no other end.
-        if not idle.wait(ORPHAN_S):
-            os._exit(1)
         loop.call_soon_threadsafe(lines.put_nowait, "")
+        # Whoever told it what to do is gone: a command that waits for a server that is gone too has no other end.
+        if not done.wait(ORPHAN_S):
+            os._exit(1)
 
     threading.Thread(target=read, name="commands", daemon=True).start()
     while line := await lines.get():
-        idle.clear()
         answer(await _do(driver, json.loads(line)))
-        idle.set()
+    done.set()
 
 
 async def _do(driver: Driver, command: dict[str, Any]) -> dict[str, Any]:
