@@ -40,6 +40,6 @@ def lines(figure: Figure) -> list[str]:
     found += [f"     measured  {figure.measured}", f"     gate      {figure.gate}"]
     if figure.on:
         found.append(f"     on        {figure.on}")
-    if figure.why:
+    if figure.why and not figure.met:
         found.append(f"     why       {figure.why}")
     return found
