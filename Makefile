@@ -43,12 +43,13 @@ $(STAMP): requirements.lock pyproject.toml
 check: setup  ## lint, format, types and import contracts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/basedpyright --level error
+	@$(BIN)/mypy --no-error-summary & mypy=$$!; \
+		$(BIN)/basedpyright --level error; code=$$?; \
+		wait $$mypy && exit $$code
 	@contracts=$$($(BIN)/lint-imports --no-logo) || { echo "$$contracts"; exit 1; }
 
 # Hundreds of its processes import the same files: without compiled ones each would compile them anew.
-test: check  ## the checks, then all tests against real servers, async ones on both loops, by PROCESSES=3 at once
+test: check  ## the checks, then all tests against real servers, by PROCESSES=3 at once; LOOPS=uvloop for one loop only
 	@PYTHONDONTWRITEBYTECODE= ENGINE_TEST_LOOP=$(LOOPS) $(BIN)/pytest --quiet --numprocesses $(PROCESSES) --dist worksteal
 
 mutants: setup  ## every deliberate fault and each guard of the Lua taken out, in copies; 1 if no test saw one

@@ -6,6 +6,7 @@ the interpreter's start is not done again; workers, and tests of that start itse
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import runpy
@@ -80,8 +81,16 @@ def _serve(module: str, asked: socket.socket) -> None:
     """For each question a fork goes on as the program; this process only tells what came of it."""
     import_module(f"{module}.__main__")
     del sys.modules[f"{module}.__main__"]  # it is run by each fork
+    gc.freeze()  # no fork looks through what was imported when it ends
     child = 0
-    signal.signal(signal.SIGTERM, lambda *_: _end(child))
+
+    def end(number: int, frame: object) -> NoReturn:
+        """Who asks has given up."""
+        if child:
+            os.kill(child, signal.SIGKILL)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     while True:
         question, given, _, _ = socket.recv_fds(asked, MOST_BYTES, 2)
         if not question:
@@ -111,13 +120,6 @@ def _become(module: str, question: Question, out: int, err: int) -> None:
     sys.path[0] = question.directory
     sys.argv = [module, *question.words]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
-
-
-def _end(child: int) -> NoReturn:
-    """Who asks has given up."""
-    if child:
-        os.kill(child, signal.SIGKILL)
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ import pytest
 from jobs.connectors import FetchedReview
 from jobs.connectors.errors import BadAnswer, BadSettings
 from tests.support.files import Shelf
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from jobs.connectors.errors import BadSettings, NotFound
 from jobs.connectors.files import source as source_module
 from jobs.connectors.registry import reads_file
 from tests.support.files import Shelf, all_of
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from jobs.connectors.errors import BadAnswer, BadSettings
 from tests.support.files import Shelf
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 AT = datetime(2026, 1, 30, 22, tzinfo=UTC)
 """31 January 2026 in Johannesburg."""

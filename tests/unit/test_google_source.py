@@ -14,8 +14,10 @@ import pytest
 from engine import UnrecoverableError
 from jobs.connectors import ConnectorConfig, Http, Page, SourceError, StaleCursor, open_source
 from jobs.connectors.errors import AccessDenied, AuthFailure, BadAnswer, BadSettings, NotFound, RequestRefused
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LOCATION = "accounts/1/locations/2"

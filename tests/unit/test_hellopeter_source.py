@@ -13,8 +13,10 @@ import pytest
 from engine import Snooze, UnrecoverableError
 from jobs.connectors import ConnectorConfig, Http, Page, SourceError, StaleCursor, open_source
 from jobs.connectors.errors import BadAnswer, BadSettings, NotFound, RateLimited, RequestRefused, SourceUnavailable
+from tests.support.loops import one_loop
 
 pytestmark = pytest.mark.anyio
+anyio_backend = one_loop
 
 SLUG = "example-bistro"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
