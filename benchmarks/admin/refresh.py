@@ -33,8 +33,8 @@ async def measure(ground: Ground) -> list[Figure]:
         Figure(
             number="D1",
             what="server time of a refresh",
-            measured=f"10 queues: {spread(_logged_ms(ten))}; 200 queues: {spread(_logged_ms(many))}; CPU of its "
-            f"thread, with the transport: p99 {quantile(_cpu_ms(ten), 0.99):.3g} and {quantile(_cpu_ms(many), 0.99):.3g} ms",
+            measured=f"10 queues: {spread(_logged_ms(ten))}; 200 queues: {spread(_logged_ms(many))}; CPU of its thread "
+            f"with the transport: p99 {quantile(_cpu_ms(ten), 0.99):.3g} and {quantile(_cpu_ms(many), 0.99):.3g} ms",
             gate="p99 <= 2 ms, 200 queues <= 15 ms",
             met=quantile(_logged_ms(ten), 0.99) <= 2 and quantile(_logged_ms(many), 0.99) <= 15,
             on=f"{ground.load}; 200 queues x 1,000 waiting; each command's time by the server's slow log",
