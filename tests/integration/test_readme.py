@@ -135,7 +135,7 @@ def check(stage: Stage, line: str) -> None:
 def test_other_commands_are_those_that_other_tests_run(block: str) -> None:
     """Blocks without a language hold targets of the Makefile, docker, the simulator, and words that the admin takes."""
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
-    for line in block.splitlines():
+    for line in filter(None, block.splitlines()):
         words = shlex.split(line, comments=True)
         python = words[:2] == ["python", "-m"] and words[2] in ("jobs.simulator", "admin_tui")
         assert words[0] in ("make", "docker") or python, line
