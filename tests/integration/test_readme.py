@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from admin_tui.cli import parser as admin_parser
+from benchmarks.__main__ import _parser as benchmarks_parser  # pyright: ignore[reportPrivateUsage]  it runs nothing
 from engine.embedded import EmbeddedValkey
 from jobs.connectors.guard import allow_address_of
 from jobs.credentials import new_key
@@ -131,16 +132,20 @@ def check(stage: Stage, line: str) -> None:
     assert ran.stdout or ran.stderr or words[2] == "run", line
 
 
+PARSERS = {"admin_tui": admin_parser, "benchmarks": benchmarks_parser}
+"""Programs whose words are understood, and not run."""
+
+
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if not language])
 def test_other_commands_are_those_that_other_tests_run(block: str) -> None:
-    """Blocks without a language hold targets of the Makefile, docker, the simulator, and words that the admin takes."""
+    """Blocks without a language hold targets of the Makefile, docker, the simulator, words of admin and benchmarks."""
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     for line in filter(None, block.splitlines()):
         words = shlex.split(line, comments=True)
-        python = words[:2] == ["python", "-m"] and words[2] in ("jobs.simulator", "admin_tui")
+        python = words[:2] == ["python", "-m"] and words[2] in ("jobs.simulator", *PARSERS)
         assert words[0] in ("make", "docker") or python, line
-        if words[2:3] == ["admin_tui"]:
-            admin_parser().parse_args(words[3:])
+        if python and words[2] in PARSERS:
+            PARSERS[words[2]]().parse_args(words[3:])
         assert words[0] != "make" or f"\n{words[1]}: " in makefile
 
 
