@@ -44,17 +44,6 @@ KEYS = {
 """The bytes of keys that are no character."""
 
 
-class _Screen(pyte.Screen):
-    """Pyte's, which hands on what a terminal answers."""
-
-    def __init__(self, columns: int, rows: int, answer: Callable[[str], None]) -> None:
-        super().__init__(columns, rows)
-        self._answer = answer
-
-    def write_process_input(self, data: str) -> None:
-        self._answer(data)
-
-
 class Terminal:
     """The program runs until the end of the `with`, or until it ends by itself; then it is gone, ended by its id.
 
@@ -74,7 +63,7 @@ class Terminal:
         """All that the program wrote."""
         self.read_at: list[tuple[float, int]] = []
         """For each read, when it was (`time.monotonic`) and how much had been written by then."""
-        self._screen = _Screen(columns, rows, self._answer)
+        self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._unfed = b""
         self._fd, slave = pty.openpty()
@@ -195,10 +184,6 @@ class Terminal:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
-
-    def _answer(self, data: str) -> None:
-        """The program reads what the terminal answers, as where its cursor is."""
-        os.write(self._fd, data.encode())
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -1,4 +1,4 @@
-"""The way to the terminal: what it shows is known, and only what is to be otherwise is sent, never much at once."""
+"""The way to the terminal: what it shows is known, and only what is to be otherwise is sent."""
 
 from __future__ import annotations
 
