@@ -19,12 +19,6 @@ class Equivalent(Struct, frozen=True):
 
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
-        "gather.lua",
-        "#terms == 0 or is_hit(looking, id)",
-        "without #terms == 0",
-        "without terms every record is a hit: the part only saves reading one field of it",
-    ),
-    Equivalent(
         "include/claim.lua",
         "if #entries == 0 then",
         "never",
@@ -108,12 +102,6 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         "text and #text <= 16 and string.find(text, '^%d+$') and tonumber(text)",
         "without #text <= 16",
         "a longer text of digits is above the bound behind it, or has zeros in front and is that number all the same",
-    ),
-    Equivalent(
-        "search.lua",
-        "#terms == 0 or is_hit(looking, id)",
-        "without #terms == 0",
-        "without terms every record is a hit: the part only saves reading one field of it",
     ),
     Equivalent(
         "snapshot.lua",
