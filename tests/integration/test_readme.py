@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from benchmarks.__main__ import _parser as benchmarks_parser  # pyright: ignore[
 from engine.embedded import EmbeddedValkey
 from jobs.connectors.guard import allow_address_of
 from jobs.credentials import new_key
+from tests.support.forked import Forked
 from tests.support.wait import eventually_sync
 from tests.support.workers import environment
 
@@ -37,6 +38,8 @@ class Stage:
 
     def __init__(self, folder: Path, redis_url: str, database_url: str, prefix: str, source: str) -> None:
         self.folder = folder
+        self.forked: dict[str, Forked] = {}
+        """By its name, a program whose commands need no interpreter of their own."""
         self.env = environment(
             REDIS_URL=redis_url,
             DATABASE_URL=database_url,
@@ -51,6 +54,8 @@ class Stage:
 
     def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
         """What a command came to."""
+        if words[0] == "-m" and words[1] in self.forked:
+            return self.forked[words[1]].run(words[2:], self.env, self.folder, 60)
         return subprocess.run(
             [sys.executable, *words],
             env=self.env,
@@ -105,12 +110,13 @@ def words_of(line: str) -> list[str]:
 
 @pytest.mark.timeout(115)  # some fifty processes, one after the other
 def test_every_command_of_the_shell_blocks_runs(
-    redis_url: str, empty_database_url: str, prefix: str, tmp_path: Path
+    redis_url: str, empty_database_url: str, prefix: str, tmp_path: Path, forked_engine: Forked
 ) -> None:
     """From an empty database to scores, then everything that an operator may call; each ends as it should."""
     assert len(COMMANDS) > 30
-    with simulated_source(tmp_path) as source:
+    with simulated_source(tmp_path) as source, closing(Forked("jobs", environment())) as forked_jobs:
         stage = Stage(tmp_path, redis_url, empty_database_url, prefix, source)
+        stage.forked = {"engine": forked_engine, "jobs": forked_jobs}
         before = COMMANDS.index(next(line for line in COMMANDS if line.startswith(WORKER)))
         for line in COMMANDS[:before]:
             check(stage, line)
