@@ -18,6 +18,8 @@ from engine.streams.commands import MAX_BATCH, Acquired, acquire, configure
 
 IDLE_S = 1.0
 """The longest wait between two acquires of an idle queue: what a lost wake-up can cost."""
+_DIVIDED = 32
+"""From so many places on half of them are asked for at a time: Redis hands over one half while the other runs."""
 _log = logging.getLogger("engine.fetcher")
 
 
@@ -76,7 +78,10 @@ class Fetcher:
             return
 
     async def once(self) -> None:
-        """One pipeline is sent and answered; deliveries run. Raises the first error of the link or of Redis."""
+        """One pipeline is sent and answered. Raises the first error of the link or of Redis.
+
+        What it brings is run and told while the next one is under way: Redis and this process work side by side.
+        """
         now = self._clock.monotonic_s()
         asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
         if self._notes.waiting:
@@ -85,6 +90,8 @@ class Fetcher:
         # Two queues asked at once could each hand over jobs beside the other's suspect.
         alone = self._roster.busy() == 0 and len(asked) == 1
         acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
+        await self._store.written()
+        self.catch_up()
         failed: Exception | None = None
         try:
             await self._settler.flush(settles)
@@ -97,7 +104,13 @@ class Fetcher:
                 line.ask_s = 0.0
                 failed = failed or error
         if failed is not None:
+            self.catch_up()
             raise failed
+
+    def catch_up(self) -> None:
+        """What the last answers brought runs, and what they settled is told."""
+        self._runner.start()
+        self._settler.report()
 
     def _ask(self, line: Line, places: int, *, alone: bool) -> asyncio.Future[Acquired]:
         # A wake-up from here on tells of jobs that this acquire may not see.
@@ -124,7 +137,10 @@ class Fetcher:
     def _places(self, line: Line) -> int:
         if self._holding_for is not None:
             return 1
-        return min(MAX_BATCH, self._roster.free(line.queue.name))
+        queue = line.queue.name
+        places = self._roster.concurrency[queue]
+        most = places // 2 if places >= _DIVIDED else places
+        return min(MAX_BATCH, self._roster.free(queue), most)
 
     async def _receive(self, line: Line, places: int, future: asyncio.Future[Acquired], asked_s: float) -> None:
         try:
@@ -146,7 +162,7 @@ class Fetcher:
             self._holding_for = None
         self._tell(line, answer)
         for delivery in answer.deliveries:
-            self._runner.start(delivery, asked_s)
+            self._runner.take(delivery, asked_s)
         if answer.deliveries and len(self.lines) > 1:
             # Asked last from now on: where queues share a limit, none takes every token.
             self.lines.remove(line)
@@ -184,4 +200,5 @@ class Fetcher:
         for line in self._askable():
             timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
         if timer > 0:
+            self.catch_up()
             await wait_for(self._settler.added, timer)

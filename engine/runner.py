@@ -37,18 +37,27 @@ class Runner:
         self._clock, self._random = clock, random
         self.resources: Any = None
         self._told: set[tuple[str, str]] = set()
+        self._taken: list[Running] = []
         self.seen_s = clock.monotonic_s()
         """When the loop last had time for this service; the renewer's thread watches it."""
 
-    def start(self, delivery: Delivery, started_s: float) -> None:
-        """The delivery runs; `started_s` is when its acquire was sent, by which its lease counts."""
+    def take(self, delivery: Delivery, acquired_s: float) -> None:
+        """The delivery is held and has its place; `acquired_s` is when its acquire was sent: by it its lease counts."""
         job = self._queues[delivery.queue].jobs.get(delivery.name)
         policy = job.policy if job else _UNKNOWN
         context: JobContext[Any] = JobContext(delivery, self.resources, self._notes, policy, self._clock)
-        running = Running(delivery, job, context, started_s)
+        running = Running(delivery, job, context, acquired_s)
         self._roster.add(running)
         self._notes.start(delivery)
-        running.task = asyncio.get_running_loop().create_task(self._run(running), name=f"{JOB_TASK}{delivery.id}")
+        self._taken.append(running)
+
+    def start(self) -> None:
+        """Every delivery that was taken has its task, but for those that were given back or lost meanwhile."""
+        taken, self._taken = self._taken, []
+        loop = asyncio.get_running_loop()
+        for running in taken:
+            if not running.ended:
+                running.task = loop.create_task(self._run(running), name=f"{JOB_TASK}{running.delivery.id}")
 
     async def _run(self, running: Running) -> None:
         running.begin(self._clock.monotonic_s())

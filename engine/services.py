@@ -89,6 +89,7 @@ class Services:
         """No service runs any more and no connection of theirs is open."""
         self._fetcher.wake()
         await self._fetching.close()
+        self._fetcher.catch_up()
         for listener in self._listeners:
             await listener.close()
         await self._background.close()

@@ -26,6 +26,7 @@ class Settler:
         """Where this process tells of transitions."""
         self._waiting: dict[str, deque[Settle]] = {queue: deque() for queue in keys}
         self._one_by_one = False
+        self._answered: list[tuple[Running, Settle, Settled]] = []
         self.added = asyncio.Event()
         """Set while there are outcomes that were not yet sent."""
 
@@ -61,7 +62,7 @@ class Settler:
             for sent, answer in zip(batch, answers, strict=True):
                 running = self._roster.forget(queue, sent.fence)
                 if running is not None:
-                    self._report(running, sent, answer)
+                    self._answered.append((running, sent, answer))
         if failed is not None:
             raise failed
         self._one_by_one = False
@@ -80,6 +81,12 @@ class Settler:
         return [
             self._call(queue, batch) for queue, waiting in self._waiting.items() for batch in self._batches(waiting)
         ]
+
+    def report(self) -> None:
+        """Every answer since the last report is told."""
+        answered, self._answered = self._answered, []
+        for running, sent, answer in answered:
+            self._report(running, sent, answer)
 
     def _report(self, running: Running, sent: Settle, answer: Settled) -> None:
         # A handler may have ended otherwise before it heard of its cancel: its job is cancelled all the same.

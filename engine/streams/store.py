@@ -59,6 +59,7 @@ class Store:
         self._exchange: asyncio.Task[None] | None = None
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
+        self._on_its_way = asyncio.Event()
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
@@ -77,6 +78,11 @@ class Store:
         """The raw reply of a plain command."""
         return await self._enqueue(words, None)
 
+    async def written(self) -> None:
+        """What was submitted is on its way, or waits for a connection or for the answers to an earlier pipeline."""
+        if self._exchange is not None:
+            await self._on_its_way.wait()
+
     async def close(self) -> None:
         """The connection is closed, after what was submitted before is answered."""
         self._closed = True
@@ -90,6 +96,7 @@ class Store:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._queue.append(_Request(words, call, future))
         if self._exchange is None:
+            self._on_its_way.clear()
             self._exchange = asyncio.create_task(self._serve(), name="store")
         return future
 
@@ -99,6 +106,7 @@ class Store:
                 batch = [self._queue.popleft() for _ in range(min(_MAX_PIPELINE, len(self._queue)))]
                 await self._serve_batch(batch)
         finally:
+            self._on_its_way.set()
             self._exchange = None
 
     async def _serve_batch(self, batch: list[_Request]) -> None:
@@ -143,8 +151,11 @@ class Store:
         connection = self._connection
         if connection.is_connected:
             await self._drop_if_closed()
-        await connection.connect()  # type: ignore[no-untyped-call]
+        if not connection.is_connected:
+            self._on_its_way.set()
+            await connection.connect()  # type: ignore[no-untyped-call]
         await connection.send_packed_command(pack(connection, words), check_health=False)
+        self._on_its_way.set()
         unknown: list[_Request] = []
         elsewhere = False
         for request in batch:

@@ -76,3 +76,22 @@ async def test_a_caller_that_left_costs_no_other_its_reply(redis_url: str) -> No
     leaving.cancel()
     assert await staying == b"here"
     await store.close()
+
+
+async def test_a_call_is_written_before_it_is_answered(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """Who waits for that goes on while Redis works; while there is no connection nobody waits at all."""
+    url = own_valkey(appendonly=False).url
+    store, other = Store(url), Store(url)
+    await store.written()
+    connecting = store.submit_command("PING")
+    await store.written()
+    assert not connecting.done()
+    assert await connecting == b"PONG"
+    asleep = store.submit_command("BLPOP", "bell", "60")
+    await store.written()
+    behind = store.submit_command("PING")
+    await store.written()
+    assert (asleep.done(), behind.done()) == (False, False)
+    await other.command("LPUSH", "bell", "1")
+    assert (await asleep, await behind) == ([b"bell", b"1"], b"PONG")
+    await asyncio.gather(store.close(), other.close())

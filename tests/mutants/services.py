@@ -85,7 +85,7 @@ _SETTLER = (
 _FETCHER = (
     _engine(
         "fetcher: places ignored",
-        "return min(MAX_BATCH, self._roster.free(line.queue.name))",
+        "return min(MAX_BATCH, self._roster.free(queue), most)",
         "return MAX_BATCH",
         "fetcher",
         "a process would take more than it can run",
@@ -120,10 +120,45 @@ _FETCHER = (
     ),
     _engine(
         "fetcher: the lease counts from the reply",
-        "self._runner.start(delivery, asked_s)",
-        "self._runner.start(delivery, self._clock.monotonic_s())",
+        "self._runner.take(delivery, asked_s)",
+        "self._runner.take(delivery, self._clock.monotonic_s())",
         "fetcher",
         "after a slow reply the first renewal would come late by as much",
+    ),
+    _engine(
+        "fetcher: handlers before the next call",
+        "        await self._store.written()\n        self.catch_up()\n",
+        "        self.catch_up()\n        await self._store.written()\n",
+        "fetcher store_pipeline",
+        "Redis would wait while handlers run, and they for Redis",
+    ),
+    _engine(
+        "fetcher: an error holds back what was taken",
+        "            self.catch_up()\n            raise failed\n",
+        "            raise failed\n",
+        "fetcher",
+        "jobs that were acquired in the same pipeline would start seconds later",
+    ),
+    _engine(
+        "fetcher: a wait holds back what was taken",
+        "            self.catch_up()\n            await wait_for",
+        "            await wait_for",
+        "fetcher",
+        "jobs would start with the next call, a second later",
+    ),
+    _engine(
+        "fetcher: all places at once",
+        "places // 2 if places >= _DIVIDED else places",
+        "places",
+        "fetcher",
+        "Redis would wait while handlers run, and they for Redis",
+    ),
+    _engine(
+        "runner: what was given back runs too",
+        "            if not running.ended:\n                running.task",
+        "            if True:\n                running.task",
+        "runner",
+        "a job that was given back would run here beside its next owner",
     ),
     _engine(
         "fetcher: a wake-up during the call is lost",

@@ -90,3 +90,6 @@ class FakeStore(Store):
 
     async def run(self, call: Call[R]) -> R:
         return await self.submit(call)
+
+    async def written(self) -> None:
+        """Every call is answered when it is submitted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -19,6 +21,7 @@ from engine.streams import Call, Keys
 from engine.testing import FakeClock
 from engine.types import Delivery, Done
 from tests.support.runs import FakeStore, delivery, make_app, running
+from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
 Reply = list[bytes]
@@ -38,18 +41,25 @@ class HeldRunner(Runner):
 
     def __init__(self, roster: Roster, clock: FakeClock) -> None:
         self.roster, self.clock = roster, clock
+        self.taken: list[str] = []
+        self.started: list[str] = []
 
-    def start(self, delivery: Delivery, started_s: float) -> None:
+    def take(self, delivery: Delivery, acquired_s: float) -> None:
         self.roster.add(running(delivery, self.clock))
+        self.taken.append(delivery.id)
+
+    def start(self) -> None:
+        self.started += self.taken
+        self.taken = []
 
 
 class Worker:
     """A fetcher over queues whose acquires are answered by functions, by queue."""
 
-    def __init__(self, **queues: Callable[[bool], Reply]) -> None:
+    def __init__(self, places: int = 2, **queues: Callable[[bool], Reply | Exception]) -> None:
         self.clock = FakeClock()
         self.queues = queues
-        app = make_app(*queues, concurrency=2)
+        app = make_app(*queues, concurrency=places)
         self.roster = Roster(list(app.queues.values()), {})
         self.store = FakeStore(self._answer)
         keys = {name: Keys("p", "s", name) for name in queues}
@@ -57,7 +67,8 @@ class Worker:
         lines = [Line(app.queues[name], keys[name]) for name in queues]
         self.fetcher = Fetcher(lines, self.store, "w~1", self.roster, self.clock)
         notes = Notes(keys, self.store, self.clock, Random(0))
-        self.fetcher.serve(HeldRunner(self.roster, self.clock), self.settler, notes)
+        self.runner = HeldRunner(self.roster, self.clock)
+        self.fetcher.serve(self.runner, self.settler, notes)
 
     def _answer(self, call: Call[Any]) -> Any:
         if call.script.name == "settle":
@@ -227,20 +238,70 @@ async def test_the_lease_is_the_one_that_control_holds() -> None:
 
 async def test_a_lease_counts_from_when_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Redis may have begun it at any moment since: after a slow reply its first renewal does not come late."""
-    started: list[float] = []
+    acquired: list[float] = []
 
-    def start(_: HeldRunner, __: Delivery, started_s: float) -> None:
-        started.append(started_s)
+    def take(_: HeldRunner, __: Delivery, acquired_s: float) -> None:
+        acquired.append(acquired_s)
 
     def slow(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
         worker.clock.advance(3)
         return reply("ok", -1, delivery("a", 1))
 
-    monkeypatch.setattr(HeldRunner, "start", start)
+    monkeypatch.setattr(HeldRunner, "take", take)
     worker = Worker(q=slow)
     before_s = worker.clock.monotonic_s()
     await worker.turn()
-    assert started == [before_s]
+    assert acquired == [before_s]
+
+
+async def test_what_an_answer_brought_starts_while_the_next_call_is_under_way() -> None:
+    """Redis works on the next pipeline while handlers run; without a next one they start before the wait for more."""
+    began: list[list[str]] = []
+    deliveries = iter([[delivery("a", 1, queue="q"), delivery("b", 2, queue="q")], []])
+
+    def answer(_alone: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        began.append(list(worker.runner.started))
+        return reply("ok", -1, *next(deliveries))
+
+    worker = Worker(q=answer)
+    await worker.turn()
+    assert (worker.ids(), worker.runner.started) == (["a", "b"], [])
+    worker.finish("q")
+    await worker.turn()
+    assert (began, worker.runner.started) == ([[], []], ["a", "b"])
+
+
+async def test_what_an_answer_brought_starts_although_another_call_failed() -> None:
+    """The error ends the turn and the next one may be a while off; the deliveries do not wait for it."""
+    worker = Worker(a=lambda _: reply("ok", -1, delivery("j", 1, queue="a")), b=lambda _: Unreachable("gone"))
+    with pytest.raises(Unreachable):
+        await worker.fetcher.once()
+    assert worker.runner.started == ["j"]
+
+
+async def test_before_a_wait_for_more_everything_taken_has_started() -> None:
+    """A turn that ends in a wait leaves nothing behind."""
+    worker = Worker(q=lambda _: reply("ok", -1, delivery("a", 1, queue="q")))
+    turn = asyncio.create_task(worker.fetcher.turn())
+    await eventually(lambda: worker.runner.started == ["a"])
+    worker.fetcher.wake()
+    await turn
+
+
+@pytest.mark.parametrize(("places", "asked"), [(40, [20, 20]), (32, [16, 16]), (31, [31]), (1, [1])])
+async def test_many_places_are_asked_for_by_halves(places: int, asked: list[int]) -> None:
+    """Redis hands one half over while the other runs; fewer than 32 are not worth two trips."""
+    fences = itertools.count(1)
+
+    def as_asked(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        wanted = int(worker.store.sent[-1].args[2])
+        return reply("ok", -1, *(delivery(f"j{n}", n, queue="q") for n in itertools.islice(fences, wanted)))
+
+    worker = Worker(places=places, q=as_asked)
+    for _ in asked:
+        await worker.turn()
+    assert [int(call.args[2]) for call in worker.store.sent] == asked
+    assert await worker.turn() == []
 
 
 async def test_a_wake_up_during_the_call_is_not_forgotten() -> None:

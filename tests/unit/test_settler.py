@@ -173,6 +173,7 @@ async def test_a_lost_delivery_is_told_and_owed_no_longer(caplog: pytest.LogCapt
     desk.store.answer = lose_the_first
     with caplog.at_level(logging.WARNING, "engine.jobs"):
         await desk.turn()
+        desk.settler.report()
     assert [record.getMessage() for record in caplog.records] == [
         "lost queue=q jobId=a workerId=w attempt=1 fence=1 durationMs=0"
     ]
