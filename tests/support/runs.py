@@ -76,6 +76,8 @@ class FakeStore(Store):
     def __init__(self, answer: Callable[[Call[Any]], Any]) -> None:
         self.answer = answer
         self.sent: list[Call[Any]] = []
+        self.on_its_way = 0
+        """How many of the calls somebody has seen written."""
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
         """The decoded answer, or the error if the answer is one."""
@@ -92,4 +94,4 @@ class FakeStore(Store):
         return await self.submit(call)
 
     async def written(self) -> None:
-        """Every call is answered when it is submitted."""
+        self.on_its_way = len(self.sent)

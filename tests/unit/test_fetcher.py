@@ -39,16 +39,20 @@ def reply(status: str = "ok", wait_ms: int = -1, *deliveries: Delivery) -> Reply
 class HeldRunner(Runner):
     """Holds deliveries without running them."""
 
-    def __init__(self, roster: Roster, clock: FakeClock) -> None:
-        self.roster, self.clock = roster, clock
+    def __init__(self, roster: Roster, clock: FakeClock, store: FakeStore) -> None:
+        self.roster, self.clock, self.store = roster, clock, store
         self.taken: list[str] = []
         self.started: list[str] = []
+        self.behind = 0
+        """How many calls were written when the last ones started."""
 
     def take(self, delivery: Delivery, acquired_s: float) -> None:
         self.roster.add(running(delivery, self.clock))
         self.taken.append(delivery.id)
 
     def start(self) -> None:
+        if self.taken:
+            self.behind = self.store.on_its_way
         self.started += self.taken
         self.taken = []
 
@@ -67,7 +71,7 @@ class Worker:
         lines = [Line(app.queues[name], keys[name]) for name in queues]
         self.fetcher = Fetcher(lines, self.store, "w~1", self.roster, self.clock)
         notes = Notes(keys, self.store, self.clock, Random(0))
-        self.runner = HeldRunner(self.roster, self.clock)
+        self.runner = HeldRunner(self.roster, self.clock, self.store)
         self.fetcher.serve(self.runner, self.settler, notes)
 
     def _answer(self, call: Call[Any]) -> Any:
@@ -269,6 +273,7 @@ async def test_what_an_answer_brought_starts_while_the_next_call_is_under_way() 
     worker.finish("q")
     await worker.turn()
     assert (began, worker.runner.started) == ([[], []], ["a", "b"])
+    assert worker.runner.behind == len(worker.store.sent) == 3
 
 
 async def test_what_an_answer_brought_starts_although_another_call_failed() -> None:
