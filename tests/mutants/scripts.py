@@ -45,7 +45,7 @@ _SETTLE = (
     ),
     lua(
         "settle: sent twice is refused",
-        "record and record[2] == fence and (record[6] == 'cancelled' and 'cancelled' or 'ok') or 'lost'",
+        "record and record[1] == fence and (record[2] == 'cancelled' and 'cancelled' or 'ok') or 'lost'",
         "'lost'",
         "settle",
         "a result that was accepted would be told as lost when the first answer was",
@@ -117,8 +117,8 @@ _ACQUIRE = (
     ),
     lua(
         "acquire: released jobs last",
-        "  left_some = take('again')\n  left_some = take('ready') or left_some\n",
-        "  left_some = take('ready')\n  left_some = take('again') or left_some\n",
+        "  left_some = redis.call('XLEN', KEYS[1]) > 0 and take('again')\n  left_some = take('ready') or left_some\n",
+        "  left_some = take('ready')\n  left_some = redis.call('XLEN', KEYS[1]) > 0 and take('again') or left_some\n",
         "acquire",
         "a job of a dead worker would wait behind all others",
     ),

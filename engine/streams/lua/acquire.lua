@@ -25,7 +25,6 @@
 
 --- @include clock
 --- @include digits
---- @include whole
 --- @include record
 --- @include holding
 --- @include limits
@@ -53,7 +52,7 @@ end
 local reply = { 'ok', '-1', digits(limits.lease_ms), digits(limits.sweep_ms), digits(limits.concurrency or 0) }
 local holdings, emitted, waits = {}, {}, {}
 local taken, seen, bytes, largest = 0, 0, 0, 0
-local fence = whole(redis.call('HGET', KEYS[6], 'fence')) or 0
+local fence = limits.fence
 
 local function discard(stream, entry)
   redis.call('XACK', STREAMS[stream], 'workers', entry)
@@ -137,7 +136,7 @@ end
 
 local more_due = promote(STREAMS, KEYS[4], KEYS[11], now_ms, limits.suspect_at, emitted)
 local left_some = false
-if redis.call('HEXISTS', KEYS[6], 'paused') == 1 then
+if limits.paused then
   reply[1], places = 'paused', 0
 end
 local own = read_bucket(KEYS[6], limits.rate, limits.burst, now)
@@ -153,7 +152,7 @@ if ARGV[3] ~= '0' and reply[1] ~= 'paused' and takes_turn(KEYS[6], KEYS[3], limi
     take('suspect')
   end
 elseif places > 0 then
-  left_some = take('again')
+  left_some = redis.call('XLEN', KEYS[1]) > 0 and take('again')
   left_some = take('ready') or left_some
 end
 

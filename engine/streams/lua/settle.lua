@@ -57,18 +57,19 @@ local held = redis.call('HMGET', KEYS[5], unpack(ids))
 local reply, owned, released, gone = {}, {}, {}, { again = {}, ready = {}, suspect = {} }
 for n, id in ipairs(ids) do
   local fence = ARGV[n * 5 - 2]
-  local record = read_record(KEYS[13] .. id, 'run', 'last', 'attempts', 'crashes', 'snoozed', 'state')
-  local holding = read_holding(held[n])
+  local key, holding = KEYS[13] .. id, read_holding(held[n])
   if holding and holding.fence == fence then
     released[#released + 1] = id
     table.insert(gone[holding.stream], holding.entry)
+    local record = read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
     if record and record[1] then
-      owned[#owned + 1] = { n = n, id = id, holding = holding, record = record }
+      owned[#owned + 1] = { n = n, id = id, key = key, holding = holding, record = record }
     else
       reply[n] = 'lost'
     end
   else
-    reply[n] = record and record[2] == fence and (record[6] == 'cancelled' and 'cancelled' or 'ok') or 'lost'
+    local record = read_record(key, 'last', 'state')
+    reply[n] = record and record[1] == fence and (record[2] == 'cancelled' and 'cancelled' or 'ok') or 'lost'
   end
 end
 if #released == 0 then
@@ -93,9 +94,9 @@ local function due_after(delay_ms)
 end
 
 for _, job in ipairs(owned) do
-  local id, key, at, worker = job.id, KEYS[13] .. job.id, job.n * 5 - 3, job.holding.consumer
+  local id, key, at, worker = job.id, job.key, job.n * 5 - 3, job.holding.consumer
   local fence, verb, data, detail = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local attempts = digits((whole(job.record[3]) or 0) + 1)
+  local attempts = digits((whole(job.record[2]) or 0) + 1)
   if job.holding.flagged then
     verb = 'cancel'
   end
@@ -108,12 +109,12 @@ for _, job in ipairs(owned) do
     redis.call('HSET', key, 'state', 'cancelled', 'ended', now_ms, 'last', fence, 'worker', worker)
     index(verb, now_ms, id)
   elseif verb == 'release' then
-    local crashes = whole(job.record[4]) or 0
+    local crashes = whole(job.record[3]) or 0
     hand_back(STREAMS, key, id, crashes, limits.suspect_at, { 'last', fence, 'worker', worker })
     woken = true
   elseif verb == 'snooze' then
     local delay_ms = whole(detail) or 0
-    local due_ms, snoozed = due_after(delay_ms), digits((whole(job.record[5]) or 0) + delay_ms)
+    local due_ms, snoozed = due_after(delay_ms), digits((whole(job.record[4]) or 0) + delay_ms)
     redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker, 'snoozed', snoozed)
     index(verb, due_ms, id)
   elseif verb == 'retry' then

@@ -53,7 +53,7 @@ TRIALS = (
                 "a settle sent again is told as lost",
                 f"{_SCRIPTS}settle.py::test_a_settle_sent_twice_is_accepted_once",
                 f"{_LUA}settle.lua",
-                "record and record[2] == fence and (record[6] == 'cancelled' and 'cancelled' or 'ok') or 'lost'",
+                "record and record[1] == fence and (record[2] == 'cancelled' and 'cancelled' or 'ok') or 'lost'",
                 "'lost'",
             ),
             Naive(

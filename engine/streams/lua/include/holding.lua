@@ -5,9 +5,10 @@ local function read_holding(value)
   if not value then
     return nil
   end
-  local fence, stream, ms, seq, flag, consumer = string.match(value, '^(%d+) (%a+) (%d+)%-(%d+) (%S) (.+)$')
+  local fence, stream, entry, ms, seq, flag, consumer =
+    string.match(value, '^(%d+) (%a+) ((%d+)%-(%d+)) (%S) (.+)$')
   if not HOLDS[stream] or #fence > 16 or #ms > 19 or #seq > 19 then
     return {}
   end
-  return { fence = fence, stream = stream, entry = ms .. '-' .. seq, flagged = flag == 'c', consumer = consumer }
+  return { fence = fence, stream = stream, entry = entry, flagged = flag == 'c', consumer = consumer }
 end

@@ -6,18 +6,18 @@ local function count_in(key, name, count)
     or string.find(counted.err, 'not an integer', 1, true) or string.find(counted.err, 'overflow', 1, true)) then
     error(counted)
   end
+  return counted
 end
 
 local function write_stats(prefix, now, tally, kind, histogram)
-  local key, empty = prefix .. digits(math.floor(now / 60000000)), true
+  local key, is_new = prefix .. digits(math.floor(now / 60000000)), false
   for name, count in pairs(tally) do
-    count_in(key, name, count)
-    empty = false
+    is_new = count_in(key, name, count) == count or is_new
   end
   for bucket, count in pairs(histogram or {}) do
     count_in(key, kind .. ':' .. digits(bucket), count)
   end
-  if not empty then
+  if is_new then
     redis.call('EXPIRE', key, '172800')
   end
 end
