@@ -80,7 +80,7 @@ class Acquire:
             return "hold", False
         left_some = False
         if self.places > 0:
-            left_some = self._take("again")
+            left_some = bool(self.queue.lines["again"]) and self._take("again")
             left_some = self._take("ready") or left_some
         return "ok", left_some
 
