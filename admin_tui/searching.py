@@ -12,7 +12,7 @@ from engine import JobLine, Matching
 
 MOST = 10_000
 """No more hits are kept; a narrower query finds the others."""
-STEP = 250
+STEP = 200
 REST = 0.5
 """After each step, so much of its time is left to others."""
 

@@ -16,7 +16,7 @@ from engine import Action, Actor, Chosen, Matching, Operation, Plan, SettingErro
 
 PLAN_MS = 600_000
 UNDO_MS = {"retry": 900_000, "cancel": 900_000, "promote": 900_000, "trash": 86_400_000, "restore": 86_400_000}
-BATCH = 50
+BATCH = 25
 _SAMPLE = 3
 _AT_ONCE = 250
 _UNDO = {
