@@ -27,7 +27,7 @@ from admin_tui.widgets.lines import Lines
 from engine import EngineError, LogPage, escape
 
 EVERY_S, SOON_S = 0.2, 0.05
-"""So often lines are asked for: while none come, and behind some that came."""
+"""So often lines are asked for: while none come, and while some do."""
 PAGE = 250
 DRAWN_S = 0.05
 """While whole pages come, they are drawn no more often than this: what is read on is not seen anyhow."""
@@ -47,7 +47,7 @@ class LogView(View):
         self._after, self._following, self._answered = "", True, False
         self._wanted, self._hits, self._hit = "", list[int](), -1
         self._came: list[tuple[float, int]] = []
-        self._drawn_s = 0.0
+        self._drawn_s, self._undrawn = 0.0, False
 
     def compose(self) -> ComposeResult:
         yield Field("/", id="find")
@@ -79,14 +79,15 @@ class LogView(View):
         self._came = [(at_s, came) for at_s, came in self._came if now_s - at_s < 2.0]
         self._came.append((now_s, self._text.came))
         more = len(page.entries) == PAGE and self._text.came > PAGE
-        if not page.entries:
-            self._draw_foot()
-        elif not more or now_s - self._drawn_s >= DRAWN_S:
-            self._drawn_s = now_s
+        self._undrawn = self._undrawn or bool(page.entries)
+        if self._undrawn and (not more or now_s - self._drawn_s >= DRAWN_S):
+            self._drawn_s, self._undrawn = now_s, False
             self._draw()
+        elif not page.entries:
+            self._draw_foot()
         if more:
             self._read()
-        elif page.entries:
+        elif self._came[-1][1] > self._came[0][1]:
             self.set_timer(SOON_S, self._read)
 
     def _show(self, shown: Shown) -> None:

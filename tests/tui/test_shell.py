@@ -17,12 +17,13 @@ from admin_tui.keys import SCREENS
 from admin_tui.link import DOWN, STALE, Link
 from admin_tui.screens.job import JobView
 from admin_tui.screens.jobs import Jobs
-from admin_tui.screens.log import LogView
+from admin_tui.screens.log import PAGE, LogView
 from admin_tui.screens.reading import Reading
 from admin_tui.screens.shell import Shell
 from admin_tui.screens.view import View
 from admin_tui.screens.why import WhyView
 from admin_tui.screenshots import open_still
+from engine import LogEntry, LogPage
 from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
@@ -121,6 +122,27 @@ async def test_enter_leads_from_the_queue_to_its_jobs_to_a_job_to_its_log_and_es
         await it.press("q", "q")
         it.at(Jobs)
         assert len(it.app.screen_stack) == 2
+
+
+async def test_the_last_lines_of_a_log_that_came_in_whole_pages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page behind them that is empty draws what those before it left undrawn, on a clock that stands still too."""
+
+    def page(first: int) -> LogPage:
+        lines = [
+            LogEntry(f"1790000000000-{n}", 1_790_000_000_000, 1, f"INFO line-{n:04d}")
+            for n in range(first, first + PAGE)
+        ]
+        return LogPage(lines, lines[-1].id)
+
+    pages = iter([page(0), page(PAGE), page(2 * PAGE), page(3 * PAGE)])
+
+    async def log(_queue: str, _job_id: str, after: str = "", _limit: int = 0) -> LogPage:
+        return next(pages, LogPage([], after))
+
+    async with driven() as it:
+        monkeypatch.setattr(it.app.eyes, "log", log)
+        await it.press("enter", "enter", "l")
+        await it.shows(f"line-{4 * PAGE - 1:04d}")
 
 
 @pytest.mark.parametrize("name", ["overview", "jobs", "job", "log", "reading"])
