@@ -42,7 +42,7 @@ def fuzz(url: str, count: int, seed: int) -> Fuzzed:
 
 
 def _own_colours() -> set[str]:
-    """What the dark palette may paint, whether it was there to be seen or not: a slow answer has a colour of its own."""
+    """What the dark palette paints, seen or not: a slow answer has a colour of its own."""
     colours = {colour for look in DARK.looks.values() for colour in (look.ink, look.ground)} - {""}
     numbers = [";".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in colours]
     return {f"\x1b[{ground}8;2;{each}m" for each in numbers for ground in (3, 4)}
