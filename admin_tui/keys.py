@@ -93,7 +93,7 @@ KEYS: Sequence[Key] = (
     Key("everywhere", ("ctrl+q",), "quit", "quit", "End the program.", "go"),
     Key("everywhere", ("question_mark",), "keys", "keys", "The keys of this screen.", "look", 1),
     Key("everywhere", ("z",), "freeze", "freeze", "Rows hold still; again: they go on.", "look", 20),
-    Key("everywhere", ("ctrl+r",), "refresh", "refresh", "Ask for everything now.", "look"),
+    Key("everywhere", ("ctrl+r",), "refresh", "refresh", "Ask for everything now, and paint all of it anew.", "look"),
     Key("everywhere", ("t",), "times", "times", "Times in UTC, local, or as ages.", "look"),
     Key("everywhere", ("A",), "about", "about", "What is shown here, how old it is, and its bounds.", "look"),
     Key("everywhere", ("U",), "undo", "undo", "Undo the last operation as far as it can be.", "change", 19),

@@ -156,6 +156,10 @@ class Terminal:
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)
 
+    def scribble(self, text: str) -> None:
+        """Something else than the program has written on the screen."""
+        self._stream.feed(text.encode())
+
     def wait_end(self, within_s: float = 10) -> int:
         """The status of the program, which has ended by itself; all that it wrote is read."""
         end = time.monotonic() + within_s

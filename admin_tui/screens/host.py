@@ -46,6 +46,10 @@ class Host(Protocol):
         """A new snapshot is asked for."""
         ...
 
+    def paint_anew(self) -> None:
+        """As `refresh_now`, and the whole screen is written anew."""
+        ...
+
     def copy(self, words: str, what: str) -> None:
         """The words are in the terminal's clipboard, and in a plain line."""
         ...

@@ -183,7 +183,7 @@ class Shell(Screen[None]):
             "quit": admin.leave,
             "keys": admin.open_keys,
             "freeze": admin.freeze,
-            "refresh": admin.refresh_now,
+            "refresh": admin.paint_anew,
             "times": admin.next_times,
             "about": admin.about,
         }

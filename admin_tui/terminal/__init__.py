@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from textual.driver import Driver
+
+
+@runtime_checkable
+class Knowing(Protocol):
+    """A driver that knows what the terminal shows."""
+
+    def forget(self) -> None:
+        """The next painting writes the whole screen."""
+        ...
 
 
 def thrifty(driver: type[Driver]) -> type[Driver]:

@@ -44,6 +44,10 @@ class ThriftyDriver(LinuxDriver):
 
         signal.signal(signal.SIGWINCH, resized)
 
+    def forget(self) -> None:
+        """The next painting writes the whole screen: something else may have written there."""
+        self._glass.forget()
+
     def write(self, data: str) -> None:
         """The terminal will show it; what is no painting is written as it is."""
         if self._resized:

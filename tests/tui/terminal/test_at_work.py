@@ -35,8 +35,13 @@ def choose_state(terminal: Terminal, state: str) -> None:
 def confirm(terminal: Terminal, *words: str) -> None:
     """The dialog with these words is answered with yes."""
     terminal.wait_text(*words, "y does it")
-    terminal.idle(LOOKED_S)
-    terminal.send("y")
+    for _ in range(5):
+        terminal.idle(LOOKED_S)
+        terminal.send("y")
+        terminal.settle()
+        if "y does it" not in terminal.text:
+            return
+    raise AssertionError(f"the dialog stays:\n{terminal.text}")
 
 
 def test_a_failed_job_is_found_opened_retried_and_seen_to_complete(night: Night) -> None:
