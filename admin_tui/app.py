@@ -33,7 +33,7 @@ from admin_tui.screens.shell import Shell
 from admin_tui.screens.table import VIEWS
 from admin_tui.screens.why import WhyView
 from admin_tui.session import Session
-from admin_tui.terminal import Knowing
+from admin_tui.terminal import forget
 from admin_tui.text import Times
 from admin_tui.theme import DARK, NO_COLOUR, Palette
 from admin_tui.tidy import Tidier
@@ -154,8 +154,7 @@ class AdminApp(App[None]):
 
     def paint_anew(self) -> None:
         """As `refresh_now`, and the whole screen is written, whatever something else wrote there."""
-        if isinstance(self._driver, Knowing):
-            self._driver.forget()
+        forget(self._driver)
         self.screen.refresh()
         self.refresh_now()
 

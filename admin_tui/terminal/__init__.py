@@ -8,12 +8,14 @@ from textual.driver import Driver
 
 
 @runtime_checkable
-class Knowing(Protocol):
-    """A driver that knows what the terminal shows."""
+class _Knowing(Protocol):
+    def forget(self) -> None: ...
 
-    def forget(self) -> None:
-        """The next painting writes the whole screen."""
-        ...
+
+def forget(driver: object) -> None:
+    """The next painting writes the whole screen, where the driver would send only what differs."""
+    if isinstance(driver, _Knowing):
+        driver.forget()
 
 
 def thrifty(driver: type[Driver]) -> type[Driver]:
