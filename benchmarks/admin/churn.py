@@ -15,6 +15,8 @@ from benchmarks.admin.load import PREFIX, beat
 from engine.streams import Keys
 
 EVERY_S = 0.5
+A_TURN = 1_100
+"""Failures of each queue: of hundreds of thousands, thousands are told."""
 _BEATS = 10
 
 
@@ -39,7 +41,7 @@ def _churn(url: str, stop: threading.Event) -> None:
             for n, name in enumerate((FULL, *OTHERS)):
                 keys = Keys(PREFIX, SLOT, name)
                 pipeline.xadd(keys.ready, {"id": f"churn-{turn}"})
-                pipeline.zadd(keys.failed, {f"churn-{turn}": now_s * 1000})
+                pipeline.zadd(keys.failed, dict.fromkeys(_failed(turn), now_s * 1000))
                 pipeline.zadd(keys.delayed, {f"churn-{turn}": (now_s + 3_600) * 1000})
                 for verb in ("enqueue", "complete", "fail", "retry"):
                     pipeline.hincrby(f"{keys.stats}{now_s // 60}", verb, 100 + 37 * n + turn)
@@ -51,12 +53,17 @@ def _churn(url: str, stop: threading.Event) -> None:
                 return
 
 
+def _failed(turn: int) -> list[str]:
+    return [f"churn-{turn}-{n}" for n in range(A_TURN)]
+
+
 def _take_back(client: Redis, last: int) -> None:
     """What came is gone: it has no records, and nobody is to find it in a list."""
     ids = [f"churn-{turn}" for turn in range(last + 1)]
     for name in (FULL, *OTHERS):
         keys = Keys(PREFIX, SLOT, name)
-        client.zrem(keys.failed, *ids)
+        for turn in range(last + 1):
+            client.zrem(keys.failed, *_failed(turn))
         client.zrem(keys.delayed, *ids)
         newest: Any = client.xrevrange(keys.ready, count=last + 1)
         client.xdel(keys.ready, *[entry for entry, _ in newest])
