@@ -47,6 +47,11 @@ def _run(held: Held) -> Figure:
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-m", *held.command], cwd=ROOT, capture_output=True, text=True, check=False)
     said = (done.stdout.strip() or done.stderr.strip() or "nothing").splitlines()[-1]
+    if done.returncode != 0:
+        kept = ROOT / ".data" / f"{held.number}.txt"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(done.stdout + done.stderr)
+        said = f"exit {done.returncode}, what it said is in {kept}"
     return Figure(
         number=held.number,
         what=held.what,
