@@ -105,7 +105,7 @@ async def keys(url: str) -> Samples:
         await _open_list(admin)
         for _ in range(12):  # so that every key measured moves the cursor
             press(admin, "j")
-        found: Samples = {"row": [], "page": [], "jump": [], "open": []}
+        found: Samples = {"row": [], "page": [], "jump": [], "open": [], "cpu": []}
         for n in range(KEYS):
             found["row"].append(await key_to_paint_ms(admin, "j" if n // 10 % 2 == 0 else "k"))
             await asyncio.sleep(0.03)
@@ -116,7 +116,9 @@ async def keys(url: str) -> Samples:
             found["jump"].append(await _on_a_row_ms(admin, LAST if n % 2 == 0 else "g"))
             await asyncio.sleep(0.1)
         for _ in range(KEYS // 2):
+            before_s = time.process_time()
             found["open"].append(await _read_and_painted_ms(admin, eyes, "enter"))
+            found["cpu"].append((time.process_time() - before_s) * 1000)
             await asyncio.sleep(0.1)
             press(admin, "escape")
             await asyncio.sleep(0.1)

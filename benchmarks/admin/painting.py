@@ -71,6 +71,7 @@ def _keys(ground: Ground) -> list[Figure]:
             gate="p99 <= 60 ms with one fetch",
             met=quantile(opened, 0.99) <= 60,
             on=on,
+            why=f"CPU of this process meanwhile: {spread(found['cpu'])}",
         ),
         Figure(
             number="D8",
