@@ -67,6 +67,8 @@ class LogView(View):
         self._show(self._shown._replace(cells=max(20, self.size.width - 1), times=times))
 
     def _read(self) -> None:
+        if self.going:
+            return  # its timer was about to go off
         known = self.known
         if self.screen.is_current and not known.frozen and known.link.fresh:
             after = self._after

@@ -103,11 +103,16 @@ class View(Widget, can_focus=True):
         """As `ask`, beside whatever else is asked: `then` gets the answer in any case."""
         Asking(self.host.start(), self.host.calls, self.failed).ask(question, then)
 
+    @property
+    def going(self) -> bool:
+        """It is being taken away, part by part, or is gone: it has no screen any more."""
+        return self._pruning or self._closing or self._closed
+
     def _if_here(self, then: Callable[[Answer], None]) -> Callable[[Answer], None]:
         """An answer that comes while the view is being taken away, part by part, has nobody to be told to."""
 
         def told(answer: Answer) -> None:
-            if not (self._pruning or self._closing or self._closed):
+            if not self.going:
                 then(answer)
 
         return told

@@ -147,6 +147,16 @@ async def test_the_last_lines_of_a_log_that_came_in_whole_pages_are_shown(monkey
         await it.shows(f"line-{4 * PAGE - 1:04d}")
 
 
+async def test_a_log_that_is_gone_asks_for_nothing() -> None:
+    """A timer that was about to go off as the screen was left finds nobody to ask."""
+    async with driven() as it:
+        await it.press("enter", "enter", "l")
+        gone = it.at(LogView)
+        await it.press("escape")
+        gone._read()  # pyright: ignore[reportPrivateUsage] - as its timer does
+        it.at(JobView)
+
+
 @pytest.mark.parametrize("name", ["overview", "jobs", "job", "log", "reading"])
 async def test_question_mark_shows_the_keys_of_the_screen(name: str) -> None:
     """The page is made of the table of keys; Esc leads back to where it was asked."""
