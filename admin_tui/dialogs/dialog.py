@@ -57,7 +57,12 @@ class Dialog(ModalScreen[Answer | None]):
 
     def _painted(self) -> None:
         self._painted_s = time.monotonic()
-        self.set_timer(self.look_s, self.ready)
+        self.set_timer(self.look_s, self.looked_at)
+
+    def looked_at(self) -> None:
+        """It is ready, if it is still there."""
+        if not (self._pruning or self._closing or self._closed):
+            self.ready()
 
     def ready(self) -> None:
         """Answers count from now on."""

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from admin_tui.app import AdminApp
+from admin_tui.dialogs.dialog import Dialog
 from admin_tui.keys import SCREENS
 from admin_tui.link import DOWN, STALE, Link
 from admin_tui.screens.job import JobView
@@ -157,6 +158,18 @@ async def test_a_log_that_is_gone_asks_for_nothing() -> None:
         it.at(JobView)
 
 
+@pytest.mark.parametrize("key", ["C", "P"])
+async def test_a_dialog_that_is_gone_is_not_made_ready(key: str) -> None:
+    """Its timer may be about to go off as it is left."""
+    async with driven(writes=True) as it:
+        await it.press(key)
+        gone = it.app.screen
+        assert isinstance(gone, Dialog)
+        await it.press("escape")
+        gone.looked_at()
+        assert it.app.screen is not gone
+
+
 @pytest.mark.parametrize("name", ["overview", "jobs", "job", "log", "reading"])
 async def test_question_mark_shows_the_keys_of_the_screen(name: str) -> None:
     """The page is made of the table of keys; Esc leads back to where it was asked."""
@@ -288,15 +301,20 @@ async def test_neighbours_of_a_job_are_those_of_the_list_it_came_from() -> None:
         it.at(Jobs)
 
 
-async def test_a_job_that_is_gone_stays_as_it_was_last_seen_and_cannot_be_acted_on() -> None:
+async def test_a_job_that_is_gone_stays_as_it_was_last_seen_and_cannot_be_acted_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It says since when it is gone."""
+
+    async def none(*_: object) -> None: ...
+
     async with driven(writes=True) as it:
         await it.press("2", "enter")
         view = it.at(JobView)
         assert view.target("retry") is not None
+        monkeypatch.setattr(it.app.eyes, "job", none)
         view.got(None)
-        await it.rest()
-        assert "GONE: this job was removed 0s ago" in it.text
+        await it.shows("GONE: this job was removed")
         assert '"tenantId"' in it.text
         assert view.target("retry") is None
 
