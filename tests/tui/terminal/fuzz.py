@@ -7,12 +7,11 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from admin_tui.theme import DARK
 from benchmarks.terminal import Terminal
 from tests.support.till import till
 from tests.tui.terminal.hostile import harmless, hostile
 from tests.tui.terminal.program import open_admin
-from tests.tui.terminal.sequences import sequences
+from tests.tui.terminal.sequences import own_colours, sequences
 from tests.tui.terminal.tour import choose_failed, walk
 from tests.tui.terminal.world import World
 
@@ -38,14 +37,7 @@ def fuzz(url: str, count: int, seed: int) -> Fuzzed:
     plain, _ = _show(url, harmless(300))
     texts = hostile(count, seed)
     written, painted = _show(url, texts)
-    return Fuzzed(count, painted, written - plain - _own_colours(), time.monotonic() - began)
-
-
-def _own_colours() -> set[str]:
-    """What the dark palette paints, seen or not: a slow answer has a colour of its own."""
-    colours = {colour for look in DARK.looks.values() for colour in (look.ink, look.ground)} - {""}
-    numbers = [";".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in colours]
-    return {f"\x1b[{ground}8;2;{each}m" for each in numbers for ground in (3, 4)}
+    return Fuzzed(count, painted, written - plain - own_colours(), time.monotonic() - began)
 
 
 def _show(url: str, texts: list[str]) -> tuple[set[str], int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from admin_tui.theme import DARK
+
 # In this order: OSC, DCS and kin with their text; CSI; any other escape.
 _ESCAPE = re.compile(r"\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-?]*[ -/]*[@-~]?|\x1b[ -/]*[0-~]?", re.DOTALL)
 _PLACE = re.compile(r"\x1b\[(\d+);(\d+)H")
@@ -28,3 +30,10 @@ def _parts(sequence: str) -> list[str]:
     if place and all(0 < int(number) <= LARGEST for number in place.groups()):
         return ["\x1b[row;columnH" if sequence.endswith("H") else "\x1b[columnsC"]
     return [f"\x1b[{part}m" for part in _ONE_LOOK.findall(look[1])] if look else [sequence]
+
+
+def own_colours() -> set[str]:
+    """What the dark palette paints, seen or not: a slow answer has a colour of its own."""
+    colours = {colour for look in DARK.looks.values() for colour in (look.ink, look.ground)} - {""}
+    numbers = [";".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in colours]
+    return {f"\x1b[{ground}8;2;{each}m" for each in numbers for ground in (3, 4)}
