@@ -88,7 +88,7 @@ smoke: setup  ## the benchmarks' smoke set, under a minute: fails only where our
 peers: setup  ## what ours is compared with, each in an environment of its own below .data/peers
 	@$(BIN)/python -m benchmarks install
 
-bench: setup  ## the benchmarks beside BullMQ and two Python peers, those that are installed; under 15 minutes
+bench: setup  ## the benchmarks beside BullMQ and two Python peers, those that are installed
 	@$(BIN)/python -m benchmarks run --set bench --json .data/benchmarks/bench.json
 	@$(BIN)/python -m benchmarks report .data/benchmarks/bench.json
 

@@ -47,7 +47,7 @@ class LogView(View):
         self._after, self._following, self._answered = "", True, False
         self._wanted, self._hits, self._hit = "", list[int](), -1
         self._came: list[tuple[float, int]] = []
-        self._drawn_s, self._undrawn = 0.0, False
+        self._asked_s, self._drawn_s, self._undrawn = 0.0, 0.0, False
 
     def compose(self) -> ComposeResult:
         yield Field("/", id="find")
@@ -56,7 +56,7 @@ class LogView(View):
 
     def on_mount(self) -> None:
         """Lines are asked for from now on, while this is shown."""
-        self.set_interval(EVERY_S, self._read)
+        self.set_interval(SOON_S, self._tick)
         self._read()
 
     def heading(self, width: int) -> Line:
@@ -66,10 +66,16 @@ class LogView(View):
         times = "utc" if known.times == "relative" else known.times
         self._show(self._shown._replace(cells=max(20, self.size.width - 1), times=times))
 
-    def _read(self) -> None:
+    def _tick(self) -> None:
         if self.going:
-            return  # its timer was about to go off
+            return  # the timer was about to go off
+        flows = bool(self._came) and self._came[-1][1] > self._came[0][1]
+        if flows or self.known.now_s - self._asked_s >= EVERY_S:
+            self._read()
+
+    def _read(self) -> None:
         known = self.known
+        self._asked_s = known.now_s
         if self.screen.is_current and not known.frozen and known.link.fresh:
             after = self._after
             self.poll(lambda: self.host.eyes.log(self._queue, self._job_id, after, PAGE), self._got)
@@ -89,8 +95,6 @@ class LogView(View):
             self._draw_foot()
         if more:
             self._read()
-        elif self._came[-1][1] > self._came[0][1]:
-            self.set_timer(SOON_S, self._read)
 
     def _show(self, shown: Shown) -> None:
         self._shown = shown

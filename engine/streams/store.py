@@ -60,6 +60,7 @@ class Store:
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
         self._on_its_way = asyncio.Event()
+        """Set once an exchange is written, or has to connect first: nobody waits for that."""
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -126,7 +127,7 @@ async def test_enter_leads_from_the_queue_to_its_jobs_to_a_job_to_its_log_and_es
 
 
 async def test_the_last_lines_of_a_log_that_came_in_whole_pages_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page behind them that is empty draws what those before it left undrawn, on a clock that stands still too."""
+    """A page behind them that is empty draws what those before it left undrawn."""
 
     def page(first: int) -> LogPage:
         lines = [
@@ -144,6 +145,7 @@ async def test_the_last_lines_of_a_log_that_came_in_whole_pages_are_shown(monkey
         monkeypatch.setattr(it.app.eyes, "log", log)
         await it.press("enter", "enter")
         it.app.polling.close()  # a snapshot draws too, a second later
+        it.app.now_s = time.monotonic
         await it.press("l")
         await it.shows(f"line-{4 * PAGE - 1:04d}")
 
@@ -154,7 +156,7 @@ async def test_a_log_that_is_gone_asks_for_nothing() -> None:
         await it.press("enter", "enter", "l")
         gone = it.at(LogView)
         await it.press("escape")
-        gone._read()  # pyright: ignore[reportPrivateUsage] - as its timer does
+        gone._tick()  # pyright: ignore[reportPrivateUsage] - as its timer does
         it.at(JobView)
 
 
