@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 MOVES = ("j", "j", "k", "g", "G", "pagedown", "space", "u", "o", "z", "z")
 ACTS = ("R", "D", "X", "N")
 EVENTS, SEED = int(os.environ.get("EVENTS", "150")), int(os.environ.get("SEED", "7"))
-"""More by `EVENTS=3000`, others by `SEED=8`."""
+"""More by `EVENTS=1000`, others by `SEED=8`."""
 
 
 def slow(tui: Opened, rng: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
