@@ -20,7 +20,9 @@ from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script,
 R = TypeVar("R")
 Connect = Callable[[str, float], AbstractConnection]
 """Makes a connection by its URL and the seconds after which it gives a reply up."""
-_MAX_PIPELINE = 64
+_MAX_IN_FLIGHT = 64
+# The last one: redis-py trips over a connection that the other task closed while it reads or writes.
+_BROKEN = (RedisError, *LINK_ERRORS, AttributeError)
 
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
@@ -46,7 +48,7 @@ class _Request:
 
 
 class Store:
-    """Sends calls over one connection; those of one loop tick travel together.
+    """Sends calls over one connection: those of one loop tick travel together, and none waits for earlier answers.
 
     A caller that is cancelled abandons its reply and nothing else: the exchange with Redis goes on. After an error
     of the link every call in flight fails with `Unreachable`; whether Redis ran it is unknown, and every call of the
@@ -56,11 +58,18 @@ class Store:
     def __init__(self, url: str, timeout_s: float = 5.0, connect: Connect = connection_to) -> None:
         self._connection = connect(url, timeout_s)
         self._queue: deque[_Request] = deque()
-        self._exchange: asyncio.Task[None] | None = None
+        self._sent: deque[_Request] = deque()
+        """In the order in which Redis answers them."""
+        self._writing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._room = asyncio.Event()
+        """Set by each answer, for a writer that waits for some."""
+        self._on_its_way = asyncio.Event()
+        """Set once a pipeline is written, or has to wait first: nobody else waits for that."""
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
-        self._on_its_way = asyncio.Event()
-        """Set once an exchange is written, or has to connect first: nobody waits for that."""
+        self._moved = False
+        """Whether this server is no primary any more: a new connection is made once what is in flight is answered."""
         self._closed = False
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
@@ -80,15 +89,15 @@ class Store:
         return await self._enqueue(words, None)
 
     async def written(self) -> None:
-        """What was submitted is on its way, or waits for a connection or for the answers to an earlier pipeline."""
-        if self._exchange is not None:
+        """What was submitted is on its way, or waits for a connection or for the answers to many earlier calls."""
+        if self._writing is not None:
             await self._on_its_way.wait()
 
     async def close(self) -> None:
         """The connection is closed, after what was submitted before is answered."""
         self._closed = True
-        if self._exchange is not None:
-            await asyncio.wait([self._exchange])
+        while tasks := [task for task in (self._writing, self._reading) if task is not None]:
+            await asyncio.wait(tasks)
         await self._connection.disconnect(nowait=True)
 
     def _enqueue(self, words: Sequence[Arg], call: Call[R] | None) -> asyncio.Future[R]:
@@ -96,39 +105,96 @@ class Store:
             raise Unreachable("this client is closed")
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._queue.append(_Request(words, call, future))
-        if self._exchange is None:
-            self._on_its_way.clear()
-            self._exchange = asyncio.create_task(self._serve(), name="store")
+        self._start_writing()
         return future
 
-    async def _serve(self) -> None:
+    def _start_writing(self) -> None:
+        if self._writing is None:
+            self._on_its_way.clear()
+            self._writing = asyncio.create_task(self._write_all(), name="store writes")
+
+    async def _write_all(self) -> None:
+        """Whatever is queued is written, a pipeline at a time."""
         try:
             while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(_MAX_PIPELINE, len(self._queue)))]
-                await self._serve_batch(batch)
-        finally:
-            self._on_its_way.set()
-            self._exchange = None
-
-    async def _serve_batch(self, batch: list[_Request]) -> None:
-        try:
-            unknown = await self._send(batch, [self._words(request) for request in batch])
-            if unknown:
-                # Somebody flushed the scripts. EVAL runs and loads in one; only what Redis refused is sent again.
-                await self._send(unknown, [_with_text(request) for request in unknown])
-        except (RedisError, *LINK_ERRORS) as error:
-            await self._disconnect()
-            for request in batch:
-                _fail(request, to_engine_error(error))
+                try:
+                    await self._write()
+                except _BROKEN as error:
+                    await self._break(_meaning(error))
         except BaseException as error:
-            await self._disconnect()
-            for request in batch:
-                _fail(request, Unreachable(f"the exchange with Redis was cut: {error!r}"))
+            await self._break(_cut(error))
             raise
+        finally:
+            self._writing = None
+            self._on_its_way.set()
 
-    async def _disconnect(self) -> None:
+    async def _write(self) -> None:
+        """As much of the queue as there is room for is in flight."""
+        connection = self._connection
+        while self._moved or len(self._sent) >= _MAX_IN_FLIGHT:
+            self._room.clear()
+            self._on_its_way.set()
+            await self._room.wait()
+        if connection.is_connected and not self._sent:
+            await self._drop_if_closed()
+        if not connection.is_connected and self._reading is not None:
+            # It reads from the connection that is gone, and closes whichever is there when it finds out.
+            await asyncio.wait([self._reading])
+        batch = [self._queue.popleft() for _ in range(min(_MAX_IN_FLIGHT - len(self._sent), len(self._queue)))]
+        self._sent.extend(batch)
+        if not connection.is_connected:
+            self._on_its_way.set()
+            await connection.connect()  # type: ignore[no-untyped-call]
+        packed = pack(connection, [self._words(request) for request in batch])
+        await connection.send_packed_command(packed, check_health=False)
+        self._on_its_way.set()
+        if self._reading is None and self._sent:
+            self._reading = asyncio.create_task(self._read_all(), name="store reads")
+
+    async def _read_all(self) -> None:
+        """Whatever is in flight is answered."""
+        try:
+            while self._sent:
+                await self._read()
+            if self._moved:
+                await self._break(None)
+        except _BROKEN as error:
+            await self._break(_meaning(error))
+        except BaseException as error:
+            await self._break(_cut(error))
+            raise
+        finally:
+            self._reading = None
+            self._room.set()
+
+    async def _read(self) -> None:
+        """The oldest call in flight is answered, or sent again: Redis did not know its script."""
+        try:
+            reply = cast("Any", await self._connection.read_response(disable_decoding=True))
+        except LINK_ERRORS:
+            raise
+        except RedisError as error:
+            request = self._sent.popleft()
+            self._moved = self._moved or is_elsewhere(error)
+            if request.call is not None and is_unknown_script(error):
+                # Somebody flushed the scripts: its text goes with it, and only what Redis refused is sent again.
+                self._loaded.discard(request.call.script.sha)
+                self._queue.appendleft(request)
+                self._start_writing()
+            else:
+                _fail(request, to_engine_error(error))
+        else:
+            _answer(self._sent.popleft(), reply)
+        self._room.set()
+
+    async def _break(self, error: EngineError | None) -> None:
+        """The connection is closed, and what was in flight on it has failed."""
         self._loaded.clear()
+        self._moved = False
         await self._connection.disconnect(nowait=True)
+        while self._sent:
+            _fail(self._sent.popleft(), error or Unreachable("this server is no primary any more"))
+        self._room.set()
 
     async def _drop_if_closed(self) -> None:
         """A connection that the server closed meanwhile is given up, before a call is lost on it."""
@@ -138,6 +204,7 @@ class Store:
         except LINK_ERRORS:
             closed = True
         if closed:
+            self._loaded.clear()
             await self._connection.disconnect(nowait=True)
 
     def _words(self, request: _Request) -> Sequence[Arg]:
@@ -145,40 +212,15 @@ class Store:
         if request.call is None or request.call.script.sha in self._loaded:
             return request.words
         self._loaded.add(request.call.script.sha)
-        return _with_text(request)
-
-    async def _send(self, batch: list[_Request], words: list[Sequence[Arg]]) -> list[_Request]:
-        """Every request is answered, but for those returned: Redis does not know their script."""
-        connection = self._connection
-        if connection.is_connected:
-            await self._drop_if_closed()
-        if not connection.is_connected:
-            self._on_its_way.set()
-            await connection.connect()  # type: ignore[no-untyped-call]
-        await connection.send_packed_command(pack(connection, words), check_health=False)
-        self._on_its_way.set()
-        unknown: list[_Request] = []
-        elsewhere = False
-        for request in batch:
-            try:
-                reply = cast("Any", await connection.read_response(disable_decoding=True))
-            except LINK_ERRORS:
-                raise
-            except RedisError as error:
-                elsewhere = elsewhere or is_elsewhere(error)
-                if request.call is not None and is_unknown_script(error):
-                    unknown.append(request)
-                else:
-                    _fail(request, to_engine_error(error))
-                continue
-            _answer(request, reply)
-        if elsewhere:
-            await self._disconnect()
-        return unknown
+        return request.call.command_with_text()
 
 
-def _with_text(request: _Request) -> Sequence[Arg]:
-    return request.words if request.call is None else request.call.command_with_text()
+def _meaning(error: Exception) -> EngineError:
+    return Unreachable(f"Redis does not answer: {error}") if isinstance(error, AttributeError) else to_engine_error(error)
+
+
+def _cut(error: BaseException) -> Unreachable:
+    return Unreachable(f"the exchange with Redis was cut: {error!r}")
 
 
 def _answer(request: _Request, reply: Any) -> None:

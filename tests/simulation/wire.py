@@ -35,17 +35,23 @@ class Wire:
         self.broken = self.mute = self.closed = False
         self._news: asyncio.Future[None] | None = None
         self._arrives_s = self._answers_s = 0.0
+        # Events of one moment come in any order: what goes over the wire keeps its own.
+        self._up: deque[tuple[Sequence[Words], Fate]] = deque()
+        self._down: deque[Sequence[Any]] = deque()
+        self._ending = False
 
     def send(self, commands: Sequence[Words]) -> None:
         """The commands are on their way."""
         fate = self._weather.fate(self.process.name, self._loop.time())
         self._arrives_s = max(self._arrives_s, self._loop.time() + fate.up_s)
-        self._loop.call_at(self._arrives_s, self._arrive, commands, fate, context=OUTSIDE.copy())
+        self._up.append((commands, fate))
+        self._loop.call_at(self._arrives_s, self._arrive, context=OUTSIDE.copy())
 
     def answer(self, replies: Sequence[Any], down_s: float) -> None:
         """The replies are on their way."""
         self._answers_s = max(self._answers_s, self._loop.time() + down_s)
-        self._loop.call_at(self._answers_s, self._deliver, replies, context=OUTSIDE.copy())
+        self._down.append(replies)
+        self._loop.call_at(self._answers_s, self._deliver, context=OUTSIDE.copy())
 
     async def news(self) -> None:
         """Returns when a reply has come, or the connection broke."""
@@ -66,11 +72,12 @@ class Wire:
         self.closed = True
         self._loop.call_later(0.001, self._peer.forget, self, context=OUTSIDE.copy())
 
-    def _arrive(self, commands: Sequence[Words], fate: Fate) -> None:
+    def _arrive(self) -> None:
+        commands, fate = self._up.popleft()
         outage = self._weather.outage(self.process.name, self._loop.time())
         if outage is not None:
             self.cut(silent=outage.silent)
-        if self.mute:
+        if self.mute or self._ending:
             return
         if fate.mishap in ("lost", "cut"):
             self.cut(silent=fate.mishap == "lost")
@@ -85,13 +92,16 @@ class Wire:
             replies = []
         self.answer(replies, fate.down_s)
         if fate.mishap in ("mute", "reset", "torn"):
+            # What was sent behind it has no way through any more.
+            self._ending = True
             self._loop.call_at(self._answers_s, self._end, fate.mishap == "mute", context=OUTSIDE.copy())
 
     def _end(self, silent: bool) -> None:  # noqa: FBT001 - called by the loop
         # Replies that came with the end are read before it is seen.
         self._loop.call_later(0, lambda: self.cut(silent=silent), context=OUTSIDE.copy())
 
-    def _deliver(self, replies: Sequence[Any]) -> None:
+    def _deliver(self) -> None:
+        replies = self._down.popleft()
         if not self.mute and not self.closed:
             self.inbox += replies
             self._wake()
