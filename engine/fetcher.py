@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
+from typing import NamedTuple
 
 from engine.clock import Clock, wait_for
 from engine.errors import EngineError, StoreReset
@@ -12,7 +14,7 @@ from engine.notes import Notes
 from engine.registry import Queue
 from engine.roster import Roster
 from engine.runner import Runner
-from engine.settler import Settler
+from engine.settler import Sent, Settler
 from engine.streams import Keys, Store
 from engine.streams.commands import MAX_BATCH, Acquired, acquire, configure
 
@@ -20,19 +22,32 @@ IDLE_S = 1.0
 """The longest wait between two acquires of an idle queue: what a lost wake-up can cost."""
 _DIVIDED = 32
 """From so many places on half of them are asked for at a time: Redis hands over one half while the other runs."""
+_STRETCH = 64
+"""So many pipelines are one turn at most: between turns it is looked whether the fetcher is to end."""
 _log = logging.getLogger("engine.fetcher")
 
 
 class Line:
     """One queue as the fetcher sees it: when to ask for it next, and what the last answer said."""
 
-    __slots__ = ("ask_s", "asked_s", "keys", "lease_ms", "paused", "queue", "sweep_ms", "woken")
+    __slots__ = ("ask_s", "asked", "asked_s", "keys", "lease_ms", "paused", "queue", "sweep_ms", "woken")
 
     def __init__(self, queue: Queue, keys: Keys) -> None:
         self.queue, self.keys = queue, keys
+        self.asked = 0
+        """For how many places acquires are under way."""
         self.ask_s, self.asked_s, self.woken, self.paused = 0.0, 0.0, False, False
         limits = queue.limits()
         self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
+
+
+class _Pipeline(NamedTuple):
+    """What is under way since `sent_s`; `single` if nothing may be beside it: it may bring a suspect, or has notes."""
+
+    sent_s: float
+    settles: list[Sent]
+    acquires: list[tuple[Line, int, asyncio.Future[Acquired]]]
+    single: bool
 
 
 class Fetcher:
@@ -64,7 +79,7 @@ class Fetcher:
         return not self.stopped and any(self._places(line) > 0 for line in self.lines)
 
     async def turn(self) -> None:
-        """One pipeline, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
+        """Some pipelines, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
         async with self._exchange:
             await self.once()
         if not self._askable():
@@ -78,31 +93,22 @@ class Fetcher:
             return
 
     async def once(self) -> None:
-        """One pipeline is sent and answered. Raises the first error of the link or of Redis.
+        """A pipeline is sent and answered. Raises the first error of the link or of Redis.
 
-        What it brings is run and told while the next one is under way: Redis and this process work side by side.
+        What it brings is run and told while the next one is under way: Redis and this process work side by side. As
+        long as half of many places are free, the next one is sent before this one is answered, and Redis need not wait.
         """
-        now = self._clock.monotonic_s()
-        asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
-        if self._notes.waiting:
-            self._notes.send()
-        settles = self._settler.send()
-        # Two queues asked at once could each hand over jobs beside the other's suspect.
-        alone = self._roster.busy() == 0 and len(asked) == 1
-        acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
-        await self._store.written()
-        self.catch_up()
-        failed: Exception | None = None
-        try:
-            await self._settler.flush(settles)
-        except EngineError as error:
-            failed = error
-        for line, places, future in acquires:
-            try:
-                await self._receive(line, places, future, now)
-            except Exception as error:  # noqa: BLE001 - raised below, once every reply of the pipeline is taken
-                line.ask_s = 0.0
-                failed = failed or error
+        under_way = deque([await self._send()])
+        sent, failed = 1, None
+        while under_way:
+            more = failed is None and sent < _STRETCH and len(under_way) == 1
+            if more and await self._is_half_free(under_way[0]):
+                under_way.append(await self._send())
+                sent += 1
+                continue
+            failed = await self._receive(under_way.popleft()) or failed
+            if under_way:
+                self.catch_up()
         if failed is not None:
             self.catch_up()
             raise failed
@@ -112,9 +118,48 @@ class Fetcher:
         self._runner.start()
         self._settler.report()
 
+    async def _send(self) -> _Pipeline:
+        now = self._clock.monotonic_s()
+        asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
+        if noted := self._notes.waiting:
+            self._notes.send()
+        settles = self._settler.send()
+        # Two acquires at once could each hand over jobs beside the other's suspect.
+        alone = self._roster.busy() == 0 and len(asked) == 1 and not any(line.asked for line in self.lines)
+        acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
+        await self._store.written()
+        self.catch_up()
+        return _Pipeline(now, settles, acquires, single=alone or noted)
+
+    async def _receive(self, pipeline: _Pipeline) -> Exception | None:
+        """Every reply of the pipeline is taken; the first error among them."""
+        failed: Exception | None = None
+        try:
+            await self._settler.flush(pipeline.settles)
+        except EngineError as error:
+            failed = error
+        for line, places, future in pipeline.acquires:
+            try:
+                await self._receive_acquire(line, places, future, pipeline.sent_s)
+            except Exception as error:  # noqa: BLE001 - raised by `once`, when every reply of the pipeline is taken
+                line.ask_s = 0.0
+                failed = failed or error
+        return failed
+
+    async def _is_half_free(self, before: _Pipeline) -> bool:
+        """Whether there are places enough for another pipeline beside the one that is under way."""
+        if before.single or self._notes.waiting or self._holding_for is not None:
+            return False
+        now, places = self._clock.monotonic_s(), self._roster.concurrency
+        large = [line for line in self._due(now) if places[line.queue.name] >= _DIVIDED]
+        if large:
+            await asyncio.sleep(0)  # handlers that wait for nothing end in this turn of the loop
+        return any(self._places(line) >= min(places[line.queue.name] // 2, MAX_BATCH) for line in large)
+
     def _ask(self, line: Line, places: int, *, alone: bool) -> asyncio.Future[Acquired]:
         # A wake-up from here on tells of jobs that this acquire may not see.
         line.woken, line.asked_s = False, self._clock.monotonic_s()
+        line.asked += places
         call = acquire(line.keys, self._clock.now_us(), self._consumer, places, alone=alone)
         return self._store.submit(call)
 
@@ -140,13 +185,15 @@ class Fetcher:
         queue = line.queue.name
         places = self._roster.concurrency[queue]
         most = places // 2 if places >= _DIVIDED else places
-        return min(MAX_BATCH, self._roster.free(queue), most)
+        return max(0, min(MAX_BATCH, self._roster.free(queue) - line.asked, most))
 
-    async def _receive(self, line: Line, places: int, future: asyncio.Future[Acquired], asked_s: float) -> None:
+    async def _receive_acquire(self, line: Line, places: int, future: asyncio.Future[Acquired], asked_s: float) -> None:
         try:
             self._take(line, places, await future, asked_s)
         except StoreReset:
             await self._reset(line)
+        finally:
+            line.asked -= places
 
     def _take(self, line: Line, places: int, answer: Acquired, asked_s: float) -> None:
         self.acquired_s = self._clock.monotonic_s()

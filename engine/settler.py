@@ -16,6 +16,9 @@ from engine.streams import Call, Keys, Store
 from engine.streams.commands import MAX_BATCH, MAX_BYTES, Settle, Settled, settle
 from engine.types import Cancelled, Delivery, Done, Fail, Outcome, Release, Retry, Snoozed
 
+Sent = tuple[str, list[Settle], asyncio.Future[list[Settled]]]
+"""A queue's settles that are under way, and their answers to come."""
+
 
 class Settler:
     """Keeps every outcome until Redis has answered it; a place is free as soon as the outcome is here."""
@@ -46,7 +49,7 @@ class Settler:
         self.journal.tell("lost", running.delivery, durationMs=running.duration_ms)
         return True
 
-    async def flush(self, calls: list[tuple[str, list[Settle], asyncio.Future[list[Settled]]]]) -> None:
+    async def flush(self, calls: list[Sent]) -> None:
         """Each sent batch is answered, or waits again; raises the last error of those that do."""
         failed: EngineError | None = None
         for queue, batch, future in calls:
@@ -67,7 +70,7 @@ class Settler:
             raise failed
         self._one_by_one = False
 
-    def send(self) -> list[tuple[str, list[Settle], asyncio.Future[list[Settled]]]]:
+    def send(self) -> list[Sent]:
         """What was waiting is on its way; pass the result to `flush`."""
         self.added.clear()
         return [
