@@ -90,20 +90,20 @@ local function deliver(stream, entry, id)
   end
   -- Active: handed over again by a group that was made anew. A cancel that was asked for still is.
   local before = record[8] == 'active' and read_holding(redis.call('HGET', KEYS[5], id))
-  local flag = before and before.flagged and ' c ' or ' - '
+  local flag = before and before.flagged and ' c' or ' -'
   fence = now > fence and now or fence + 1
-  local number, payload = digits(fence), record[3]
+  local number, payload, attempts = digits(fence), record[3], record[5] or '0'
   local waited_us = now - tonumber(string.match(entry, '^%d+')) * 1000
   bytes = bytes + #payload
   largest = #payload > largest and #payload or largest
   redis.call('HSET', key, 'state', 'active')
-  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. flag .. consumer
+  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. flag .. attempts .. ' ' .. consumer
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
   count_duration(waits, waited_us)
   local at = 5 + taken * 10
   reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = id, record[2], payload, number, record[4]
-  reply[at + 6], reply[at + 7], reply[at + 8] = record[5] or '0', record[6] or '0', record[7] or '0'
+  reply[at + 6], reply[at + 7], reply[at + 8] = attempts, record[6] or '0', record[7] or '0'
   reply[at + 9] = stream == 'suspect' and '1' or '0'
   reply[at + 10] = digits(waited_us > 0 and waited_us / 1000 or 0)
   taken = taken + 1

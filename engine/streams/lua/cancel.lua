@@ -50,7 +50,7 @@ if record[1] == 'active' then
   -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
   redis.call('HDEL', KEYS[5], id)
   redis.call('HSET', KEYS[5], id,
-    holding.fence .. ' ' .. holding.stream .. ' ' .. holding.entry .. ' c ' .. holding.consumer)
+    holding.fence .. ' ' .. holding.stream .. ' ' .. holding.entry .. ' c' .. holding.attempts .. ' ' .. holding.consumer)
   return 'requested'
 end
 

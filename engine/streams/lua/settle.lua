@@ -56,12 +56,14 @@ end
 local held = redis.call('HMGET', KEYS[5], unpack(ids))
 local reply, owned, released, gone = {}, {}, {}, { again = {}, ready = {}, suspect = {} }
 for n, id in ipairs(ids) do
-  local fence = ARGV[n * 5 - 2]
+  local fence, verb = ARGV[n * 5 - 2], ARGV[n * 5 - 1]
   local key, holding = KEYS[13] .. id, read_holding(held[n])
   if holding and holding.fence == fence then
     released[#released + 1] = id
     table.insert(gone[holding.stream], holding.entry)
-    local record = read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
+    -- Of a job that is completed everything is known: that its record is there is seen when it is written.
+    local known = verb == 'complete' and not holding.flagged and holding.attempts ~= ''
+    local record = known and { 'known', holding.attempts } or read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
     if record and record[1] then
       owned[#owned + 1] = { n = n, id = id, key = key, holding = holding, record = record }
     else
@@ -93,6 +95,19 @@ local function due_after(delay_ms)
   return delay_ms > 0 and digits(math.ceil(now / 1000) + delay_ms) or now_ms
 end
 
+-- False if there is no record: what it was written with is gone again.
+local function complete(key, worker, fence, attempts, result)
+  local added = redis.pcall('HSET', key, 'state', 'completed', 'ended', now_ms, 'last', fence, 'worker', worker,
+    'attempts', attempts, 'result', result)
+  if type(added) == 'table' then
+    return refuse_others(added)
+  elseif added == 6 then
+    redis.call('HDEL', key, 'state', 'ended', 'last', 'worker', 'attempts', 'result')
+    return false
+  end
+  return true
+end
+
 for _, job in ipairs(owned) do
   local id, key, at, worker = job.id, job.key, job.n * 5 - 3, job.holding.consumer
   local fence, verb, data, detail = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
@@ -101,10 +116,14 @@ for _, job in ipairs(owned) do
     verb = 'cancel'
   end
   reply[job.n] = verb == 'cancel' and 'cancelled' or 'ok'
+  local found = true
   if verb == 'complete' then
-    redis.call('HSET', key, 'state', 'completed', 'ended', now_ms, 'last', fence, 'worker', worker,
-      'attempts', attempts, 'result', data)
-    index(verb, now_ms, id)
+    found = complete(key, worker, fence, attempts, data)
+    if found then
+      index(verb, now_ms, id)
+    else
+      reply[job.n] = 'lost'
+    end
   elseif verb == 'cancel' then
     redis.call('HSET', key, 'state', 'cancelled', 'ended', now_ms, 'last', fence, 'worker', worker)
     index(verb, now_ms, id)
@@ -135,10 +154,12 @@ for _, job in ipairs(owned) do
       add_failure(failures, detail, id, data)
     end
   end
-  emitted[#emitted + 1] = verb
-  emitted[#emitted + 1] = id
-  count_up(tally, verb)
-  count_duration(runs, now - tonumber(fence))
+  if found then
+    emitted[#emitted + 1] = verb
+    emitted[#emitted + 1] = id
+    count_up(tally, verb)
+    count_duration(runs, now - tonumber(fence))
+  end
 end
 
 for verb, members in pairs(indexed) do

@@ -18,7 +18,7 @@ MAX_LOGS = 1_000
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _NUMBERS = ("run", "last", "crashed", "ended", "due", "attempts", "crashes", "snoozed")
 _NUMBER = re.compile(rb"\d{1,16}")
-_HELD = re.compile(r"\d{1,16} (again|ready|suspect) \d{1,19}-\d{1,19} \S .+", re.DOTALL)
+_HELD = re.compile(r"\d{1,16} (again|ready|suspect) \d{1,19}-\d{1,19} \S\d{0,16} .+", re.DOTALL)
 """What `active` says of a job; any other value is another producer's, and says nothing."""
 WITHOUT_REASON = (State.COMPLETED, State.CANCELLED)
 """Ends that an earlier attempt's error does not explain."""
@@ -84,7 +84,7 @@ def _status(queue: str, job_id: str, record: dict[str, bytes], held: str, trail:
         worker_id=worker_label(worker) if started else None,
         tenant=record["tenant"].decode() if "tenant" in record else None,
         logs=[entry["text"].decode(errors="replace") for entry in mine if entry["kind"] == b"log"][-MAX_LOGS:],
-        cancel_requested=holding is not None and holding[3] == "c",
+        cancel_requested=holding is not None and holding[3].startswith("c"),
         attempts=[_attempt(entry) for entry in mine if entry["kind"] == b"attempt"],
     )
 
@@ -97,7 +97,7 @@ def _check_numbers(record: dict[str, bytes]) -> None:
 
 
 def holding_of(held: str) -> list[str] | None:
-    """Fence, stream, entry, flag and consumer, as `active` says them of a job; None if it says nothing."""
+    """Fence, stream, entry, flag with attempts, and consumer, as `active` says them of a job; None if it says nothing."""
     return held.split(" ", 4) if _HELD.fullmatch(held) else None
 
 

@@ -1,11 +1,15 @@
--- The named fields of a record, or nothing if the key holds another type. Any other error is raised.
+-- Nothing, if the error says that a key holds another type. Any other error is raised.
+local function refuse_others(failed)
+  if not string.find(failed.err, 'WRONGTYPE', 1, true) then
+    error(failed)
+  end
+end
+
+-- The named fields of a record, or nothing if the key holds another type.
 local function read_record(key, ...)
   local fields = redis.pcall('HMGET', key, ...)
-  if not fields.err then
-    return fields
+  if fields.err then
+    return refuse_others(fields)
   end
-  if string.find(fields.err, 'WRONGTYPE', 1, true) then
-    return nil
-  end
-  error(fields)
+  return fields
 end
