@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from copy import copy
+from collections.abc import Iterable, Sequence
 from random import Random
+from typing import Any
 
 from engine.backoff import full
 from engine.clock import Clock, wait_for
 from engine.errors import Unreachable
-from engine.posting import RESEND_S, Line, enqueue_call, fits, tell_stored, to_error, unanswered
-from engine.streams import Store
+from engine.letters import Answers, Letter, Single, take
+from engine.posting import RESEND_S, Line, enqueue_call, tell_stored, unanswered
+from engine.streams import Call, Store
 from engine.streams.commands import NewJob, Refused
 from engine.types import Enqueued
 
 
-class _Letter:
-    """A job on its way, and its caller; `ends_s` is when that one has waited long enough for an answer."""
+class _Lane:
+    """What one queue's jobs are at."""
 
-    __slots__ = ("ends_s", "future", "job")
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.waiting: deque[Letter] = deque()
+        self.answered: list[tuple[Letter, Answers]] = []
+        """Letters whose callers were not told yet."""
+        self.untold: list[tuple[NewJob, Enqueued]] = []
+        """New jobs that the log was not told of yet."""
 
-    def __init__(self, job: NewJob, ends_s: float) -> None:
-        self.job, self.ends_s = job, ends_s
-        self.future: asyncio.Future[Enqueued] = asyncio.get_running_loop().create_future()
+    def hand_over(self) -> None:
+        """Every caller that was answered has its answer."""
+        answered, self.answered = self.answered, []
+        for letter, answers in answered:
+            letter.answer(self.line, answers)
+            self.untold += [(job, got) for job, got in zip(letter.jobs, answers, strict=True) if type(got) is Enqueued]
 
-    def fail(self, error: Exception) -> None:
-        """The caller gets an error of its own: raised in two places, one would collect both traces."""
-        if not self.future.done():
-            mine = copy(error)
-            mine.__cause__ = error.__cause__
-            self.future.set_exception(mine)
+    def tell(self) -> None:
+        """The log has a line for every job that was stored."""
+        untold, self.untold = self.untold, []
+        for job, ticket in untold:
+            tell_stored(self.line, job, ticket)
 
 
 class Outbox:
@@ -41,21 +51,17 @@ class Outbox:
 
     def __init__(self, store: Store, clock: Clock, random: Random) -> None:
         self._store, self._clock, self._random = store, clock, random
-        self._waiting: dict[str, deque[_Letter]] = {}
+        self._lanes: dict[str, _Lane] = {}
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._closed = asyncio.Event()
 
     def put(self, line: Line, job: NewJob) -> asyncio.Future[Enqueued]:
         """The ticket to come, or the error that tells why there is none."""
-        if self._closed.is_set():
-            raise Unreachable("this client is closed: enqueue within its `async with`")
-        letter = _Letter(job, self._clock.monotonic_s() + RESEND_S)
-        name = line.queue.name
-        self._waiting.setdefault(name, deque()).append(letter)
-        if name not in self._sending:
-            # It starts after all that is ready to run in this tick, and finds what they put.
-            self._sending[name] = asyncio.create_task(self._send_all(line), name=f"enqueue {name}")
-        return letter.future
+        return self._put(line, Single([job], self._clock.monotonic_s() + RESEND_S))
+
+    def put_many(self, line: Line, jobs: Sequence[NewJob]) -> asyncio.Future[Answers]:
+        """What will have become of each of the jobs, no more than one call carries."""
+        return self._put(line, Letter(jobs, self._clock.monotonic_s() + RESEND_S))
 
     async def close(self) -> None:
         """What was put is sent once more at most; nothing is put any more."""
@@ -63,54 +69,59 @@ class Outbox:
         if self._sending:
             await asyncio.gather(*self._sending.values())
 
-    async def _send_all(self, line: Line) -> None:
-        waiting = self._waiting[line.queue.name]
-        try:
-            while batch := _take(waiting):
-                await self._send(line, batch)
-        finally:
-            del self._sending[line.queue.name]
+    def _put(self, line: Line, letter: Letter) -> asyncio.Future[Any]:
+        if self._closed.is_set():
+            raise Unreachable("this client is closed: enqueue within its `async with`")
+        name = line.queue.name
+        if name not in self._lanes:
+            self._lanes[name] = _Lane(line)
+        self._lanes[name].waiting.append(letter)
+        if name not in self._sending:
+            # It starts after all that is ready to run in this tick, and finds what they put.
+            self._sending[name] = asyncio.create_task(self._send_all(self._lanes[name]), name=f"enqueue {name}")
+        return letter.future
 
-    async def _send(self, line: Line, batch: list[_Letter]) -> None:
-        """Every caller of the batch has its answer, or went away."""
-        call = enqueue_call(line, self._clock, [letter.job for letter in batch])
+    async def _send_all(self, lane: _Lane) -> None:
+        """Callers hear of their answers while the next call is under way: Redis and this process work side by side."""
+        try:
+            while batch := take(lane.waiting):
+                await self._send(lane, batch)
+                if not lane.waiting:
+                    lane.hand_over()
+                    await asyncio.sleep(0)  # who goes on at once is in time for the next call
+            lane.tell()
+        finally:
+            del self._sending[lane.line.queue.name]
+
+    async def _send(self, lane: _Lane, batch: list[Letter]) -> None:
+        """The batch is answered, or its callers have an error or went away."""
+        call = enqueue_call(lane.line, self._clock, [job for letter in batch for job in letter.jobs])
         while not all(letter.future.done() for letter in batch):
             try:
-                answers = await self._store.run(call)
+                answers = await self._exchange(lane, call)
             except Unreachable as error:
                 # Those behind it too: one batch after the other they would wait longer than any of them should.
-                self._give_up_late([*batch, *self._waiting[line.queue.name]], error)
+                self._give_up_late([*batch, *lane.waiting], error)
                 await wait_for(self._closed, 0.05 + full(1.0, self._random))
             except Exception as error:  # noqa: BLE001 - it is each caller's to handle
                 for letter in batch:
                     letter.fail(error)
             else:
-                for letter, answer in zip(batch, answers, strict=True):
-                    _hand_over(line, letter, answer)
+                at = 0
+                for letter in batch:
+                    lane.answered.append((letter, answers[at : at + len(letter.jobs)]))
+                    at += len(letter.jobs)
+                return
 
-    def _give_up_late(self, letters: list[_Letter], error: Unreachable) -> None:
+    async def _exchange(self, lane: _Lane, call: Call[list[Enqueued | Refused]]) -> Answers:
+        answering = self._store.submit(call)
+        await self._store.written()
+        lane.hand_over()
+        lane.tell()
+        return await answering
+
+    def _give_up_late(self, letters: Iterable[Letter], error: Unreachable) -> None:
         now, closed = self._clock.monotonic_s(), self._closed.is_set()
         for letter in letters:
             if closed or now >= letter.ends_s:
                 letter.fail(unanswered(error, closed=closed))
-
-
-def _take(waiting: deque[_Letter]) -> list[_Letter]:
-    """The next letters that fit into one call, without those whose caller has gone."""
-    batch: list[_Letter] = []
-    size = 0
-    while waiting and (not batch or fits(len(batch), size, waiting[0].job)):
-        letter = waiting.popleft()
-        if not letter.future.done():
-            batch.append(letter)
-            size += len(letter.job.payload)
-    return batch
-
-
-def _hand_over(line: Line, letter: _Letter, answer: Enqueued | Refused) -> None:
-    if isinstance(answer, Refused):
-        letter.fail(to_error(line, letter.job.id, answer))
-        return
-    tell_stored(line, letter.job, answer)
-    if not letter.future.done():
-        letter.future.set_result(answer)

@@ -13,10 +13,10 @@ from engine.config import Settings
 from engine.errors import EngineError, Unreachable
 from engine.journal import tell
 from engine.outbox import Outbox
-from engine.posting import LOOK_S, Line, Spec, batches, check_run, find_line, first_stored, not_yet, prepare
+from engine.posting import LOOK_S, Line, Spec, batches, check_run, find_line, first_stored, not_yet, prepare, to_error
 from engine.registry import Job, Queue
 from engine.streams import Keys, Links
-from engine.streams.commands import cancel
+from engine.streams.commands import Refused, cancel
 from engine.streams.keys import check_id
 from engine.streams.reads import Ending, decode_ending, ending, show
 from engine.types import CancelAnswer, Enqueued, JobStatus, Json, State
@@ -34,6 +34,7 @@ class Client:
         links = links or Links(settings.redis_url)
         self._queues, self._prefix = queues, settings.prefix
         self._clock, self._random = clock, random
+        self._lines: dict[str, Line] = {}
         self._closed = False
         self._store = links.store
         self._outbox = Outbox(self._store, clock, random)
@@ -57,13 +58,14 @@ class Client:
         new = [prepare(job, line.queue, spec) for spec in specs]
         tickets: list[Enqueued] = []
         for batch in batches(new):
-            futures = [self._outbox.put(line, each) for each in batch]
-            await _answered(futures)
-            for future in futures:
-                error = future.exception()
-                if isinstance(error, EngineError):
-                    raise first_stored(error, len(tickets), len(new)) from error
-                tickets.append(future.result())
+            try:
+                answers = await self._outbox.put_many(line, batch)
+            except EngineError as error:
+                raise first_stored(error, len(tickets), len(new)) from error
+            for each, answer in zip(batch, answers, strict=True):
+                if isinstance(answer, Refused):
+                    raise first_stored(to_error(line, each.id, answer), len(tickets), len(new))
+                tickets.append(answer)
         return tickets
 
     async def status(self, queue: str, job_id: str) -> JobStatus | None:
@@ -124,22 +126,10 @@ class Client:
         await self._store.close()
 
     def _find(self, queue: str) -> Line:
-        return find_line(self._queues, self._prefix, queue)
+        if queue not in self._lines:
+            self._lines[queue] = find_line(self._queues, self._prefix, queue)
+        return self._lines[queue]
 
     def _streams(self, slot: str) -> dict[str, str]:
         names = [queue.name for queue in self._queues.values() if queue.slot == slot]
         return {self._find(name).keys.events: name for name in names}
-
-
-async def _answered(futures: list[asyncio.Future[Enqueued]]) -> None:
-    """Each has its answer or error; cancelled, none is waited for. One after the other: they come together."""
-    try:
-        for future in futures:
-            while not future.done():
-                await asyncio.wait([future])
-    except asyncio.CancelledError:
-        for future in futures:
-            future.cancel()
-        raise
-    for future in futures:
-        future.exception()  # looked at: the first one's is raised, and the others' are not told as forgotten

@@ -216,7 +216,9 @@ class Store:
 
 
 def _meaning(error: Exception) -> EngineError:
-    return Unreachable(f"Redis does not answer: {error}") if isinstance(error, AttributeError) else to_engine_error(error)
+    return (
+        Unreachable(f"Redis does not answer: {error}") if isinstance(error, AttributeError) else to_engine_error(error)
+    )
 
 
 def _cut(error: BaseException) -> Unreachable:

@@ -38,7 +38,10 @@ def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
         "error groups": {name: _group(group) for name, group in queue.groups.items()},
         "ranks of groups": {name: group.last for name, group in queue.groups.items()},
         "active": {
-            job_id: [str(held.fence), held.line, ids[id(held.entry)], "c" if held.flagged else "-", held.consumer]
+            job_id: [
+                *(str(held.fence), held.line, ids[id(held.entry)]),
+                *(f"{'c' if held.flagged else '-'}{held.attempts}", held.consumer),
+            ]
             for job_id, held in queue.active.items()
         },
         "control": queue.control,

@@ -84,6 +84,8 @@ class Held(Struct, eq=False):
     entry: Entry
     consumer: str
     flagged: bool = False
+    attempts: int = 0
+    """How many its run had before."""
 
 
 class Bad(Struct, frozen=True):

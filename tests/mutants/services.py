@@ -406,9 +406,9 @@ _STORE = (
 _CLIENT = (
     _engine(
         "outbox: sent again as another call",
-        "                answers = await self._store.run(call)\n",
-        "                answers = await self._store.run(\n"
-        "                    enqueue_call(line, self._clock, [letter.job for letter in batch])\n"
+        "                answers = await self._exchange(lane, call)\n",
+        "                answers = await self._exchange(\n"
+        "                    lane, enqueue_call(lane.line, self._clock, [job for each in batch for job in each.jobs])\n"
         "                )\n",
         "outbox",
         "an enqueue whose answer was lost would run twice",

@@ -27,6 +27,9 @@ class NewJob(Struct, frozen=True):
     digest: str = ""
 
 
+_STATES = {state.value.encode(): state for state in (State.WAITING, State.DELAYED, State.ACTIVE)}
+
+
 class Refused(Struct, frozen=True):
     """A job that was not stored: its key holds no record (`bad`), or the queue is `full`, with so many waiting."""
 
@@ -46,13 +49,16 @@ def enqueue(
     for job in jobs:
         args += (job.id, job.name, job.payload, job.delay_ms, job.tenant, job.digest)
 
-    def answer(job: NewJob, created: bytes, run: bytes, state: bytes, same: bytes) -> Enqueued | Refused:
-        if state in (b"bad", b"full"):
-            return Refused(cast("Literal['bad', 'full']", state.decode()), int(run))
-        return Enqueued(job.id, int(run), created == b"1", State(state.decode()), same == b"1", k.queue)
-
     def decode(reply: list[bytes]) -> list[Enqueued | Refused]:
-        return [answer(job, *reply[i : i + 4]) for job, i in zip(jobs, range(0, len(reply), 4), strict=True)]
+        words = iter(reply)
+        fours = zip(words, words, words, words, strict=True)
+        return [_answer(k.queue, job, *four) for job, four in zip(jobs, fours, strict=True)]
 
     script = load("enqueue")
     return Call(script, (k.op(op), *k.of(script.keys[1:])), args, decode)
+
+
+def _answer(queue: str, job: NewJob, created: bytes, run: bytes, state: bytes, same: bytes) -> Enqueued | Refused:
+    if state in (b"bad", b"full"):
+        return Refused(cast("Literal['bad', 'full']", state.decode()), int(run))
+    return Enqueued(job.id, int(run), created == b"1", _STATES[state], same == b"1", queue)

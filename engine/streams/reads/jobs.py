@@ -97,7 +97,7 @@ def _check_numbers(record: dict[str, bytes]) -> None:
 
 
 def holding_of(held: str) -> list[str] | None:
-    """Fence, stream, entry, flag with attempts, and consumer, as `active` says them of a job; None if it says nothing."""
+    """Fence, stream, entry, flag with attempts, and consumer, as `active` says them; None if it says nothing."""
     return held.split(" ", 4) if _HELD.fullmatch(held) else None
 
 

@@ -137,7 +137,7 @@ class Acquire:
         self.fence = max(self.now_us, self.fence + 1)
         job.record["state"] = "active"
         flagged = before is not None and before.flagged
-        self.held[job.id] = Held(self.fence, line, entry, self.consumer, flagged)
+        self.held[job.id] = Held(self.fence, line, entry, self.consumer, flagged, job.number("attempts"))
         size = len(job.record["payload"])
         self.bytes, self.largest = self.bytes + size, max(self.largest, size)
         self.taken.append(_delivery(queue.name, job, self.fence, line))
