@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
-from engine.posting import Line, to_error
-from engine.streams.commands import MAX_BATCH, MAX_BYTES, NewJob, Refused
+from engine.posting import Line, fits, to_error
+from engine.streams.commands import NewJob, Refused
 from engine.types import Enqueued
 
 Answers = Sequence[Enqueued | Refused]
@@ -57,7 +57,7 @@ def take(waiting: deque[Letter]) -> list[Letter]:
     count = size = 0
     while waiting:
         letter = waiting[0]
-        if batch and (count + len(letter.jobs) > MAX_BATCH or size + letter.size > MAX_BYTES):
+        if batch and not fits(count + len(letter.jobs), size + letter.size):
             break
         waiting.popleft()
         if not letter.future.done():

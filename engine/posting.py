@@ -84,7 +84,7 @@ def batches(jobs: Iterable[NewJob]) -> Iterator[list[NewJob]]:
     batch: list[NewJob] = []
     size = 0
     for job in jobs:
-        if batch and not fits(len(batch), size, job):
+        if batch and not fits(len(batch) + 1, size + len(job.payload)):
             yield batch
             batch, size = [], 0
         batch.append(job)
@@ -93,9 +93,9 @@ def batches(jobs: Iterable[NewJob]) -> Iterator[list[NewJob]]:
         yield batch
 
 
-def fits(count: int, size: int, job: NewJob) -> bool:
-    """Whether a call that carries so many jobs of so many bytes takes this one too."""
-    return count < MAX_BATCH and size + len(job.payload) <= MAX_BYTES
+def fits(count: int, size: int) -> bool:
+    """Whether one call carries so many jobs with payloads of so many bytes."""
+    return count <= MAX_BATCH and size <= MAX_BYTES
 
 
 def enqueue_call(line: Line, clock: Clock, jobs: Sequence[NewJob]) -> Call[list[Enqueued | Refused]]:

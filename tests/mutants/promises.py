@@ -115,9 +115,9 @@ _PRODUCERS = (
     Promise(
         "`enqueue` calls that run at the same time travel together.",
         f"{_INTEGRATION}client_enqueue.py::test_calls_of_one_tick_are_one_script_call",
-        f"{_ENGINE}outbox.py",
-        "while waiting and (not batch or fits(len(batch), size, waiting[0].job)):",
-        "while waiting and not batch:",
+        f"{_ENGINE}letters.py",
+        "if batch and not fits(count + len(letter.jobs), size + letter.size):",
+        "if batch:",
     ),
     Promise(
         "With `max_waiting` an enqueue into a longer queue raises `QueueFull` and stores nothing.",

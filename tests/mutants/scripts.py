@@ -124,8 +124,8 @@ _ACQUIRE = (
     ),
     lua(
         "acquire: asked cancel forgotten",
-        "local flag = before and before.flagged and ' c ' or ' - '",
-        "local flag = ' - '",
+        "local flag = before and before.flagged and ' c' or ' -'",
+        "local flag = ' -'",
         "acquire",
         "a job whose cancel was asked for would run to its end after a lost group",
     ),
@@ -437,8 +437,8 @@ _OTHERS = (
     ),
     lua(
         "include/record: every error means a bad record",
-        "if string.find(fields.err, 'WRONGTYPE', 1, true) then",
-        "if true then",
+        "if not string.find(failed.err, 'WRONGTYPE', 1, true) then",
+        "if false then",
         "bad_records",
         "good jobs would be thrown away while a slot moves",
     ),

@@ -85,7 +85,7 @@ _SETTLER = (
 _FETCHER = (
     _engine(
         "fetcher: places ignored",
-        "return min(MAX_BATCH, self._roster.free(queue), most)",
+        "return max(0, min(MAX_BATCH, self._roster.free(queue) - line.asked, most))",
         "return MAX_BATCH",
         "fetcher",
         "a process would take more than it can run",
@@ -368,15 +368,15 @@ _WORKER = (
 _STORE = (
     _engine(
         "streams/store: a flushed script is not sent again",
-        "            if unknown:\n",
-        "            if not unknown and unknown:\n",
+        "                self._queue.appendleft(request)\n",
+        "                self._queue.extend([request][:0])\n",
         "store_pipeline",
         "after SCRIPT FLUSH callers would wait for ever",
     ),
     _engine(
         "streams/store: a demoted primary is kept",
-        "        if elsewhere:\n",
-        "        if elsewhere and not unknown and unknown:\n",
+        "            self._moved = self._moved or is_elsewhere(error)\n",
+        "            self._moved = self._moved and is_elsewhere(error)\n",
         "failover",
         "after a failover nothing would run until a restart",
     ),
@@ -389,8 +389,8 @@ _STORE = (
     ),
     _engine(
         "streams/store: one error fails the whole pipeline",
-        "            except LINK_ERRORS:\n                raise\n",
-        "            except RedisError:\n                raise\n",
+        "        except LINK_ERRORS:\n            raise\n",
+        "        except RedisError:\n            raise\n",
         "store_pipeline",
         "one refused call would cost its neighbours their answers",
     ),
@@ -421,7 +421,7 @@ _CLIENT = (
         "a request would hang for as long as Redis is away",
     ),
     _engine(
-        "outbox: sends what nobody waits for",
+        "letters: sends what nobody waits for",
         "        if not letter.future.done():\n            batch.append(letter)",
         "        if True:\n            batch.append(letter)",
         "client_enqueue",

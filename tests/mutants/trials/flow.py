@@ -150,14 +150,14 @@ TRIALS = (
                 "an unknown script fails the whole pipeline",
                 f"{_INTEGRATION}store_pipeline.py::test_an_error_of_one_call_costs_no_other_its_reply",
                 f"{_ENGINE}streams/store.py",
-                "            except LINK_ERRORS:\n                raise\n",
-                "            except RedisError:\n                raise\n",
+                "        except LINK_ERRORS:\n            raise\n",
+                "        except RedisError:\n            raise\n",
             ),
             Naive(
                 "a call refused for its unknown script loses its place",
                 f"{_INTEGRATION}store_pipeline.py::test_a_script_that_the_server_has_not_seen_keeps_its_place",
                 f"{_ENGINE}streams/store.py",
-                "        self._loaded.add(request.call.script.sha)\n        return _with_text(request)\n",
+                "        self._loaded.add(request.call.script.sha)\n        return request.call.command_with_text()\n",
                 "        self._loaded.add(request.call.script.sha)\n        return request.words\n",
             ),
             Naive(

@@ -80,8 +80,8 @@ TRIALS = (
                 "every error means a bad record",
                 f"{_SCRIPTS}guards_records.py::test_a_record_whose_fields_may_not_be_read_is_not_bad",
                 f"{_LUA}include/record.lua",
-                "if string.find(fields.err, 'WRONGTYPE', 1, true) then",
-                "if true then",
+                "if not string.find(failed.err, 'WRONGTYPE', 1, true) then",
+                "if false then",
             ),
             Naive(
                 "the entry goes before the bytes are kept",
@@ -100,8 +100,8 @@ TRIALS = (
                 "an ended record expires by itself",
                 f"{_SCRIPTS}settle.py::test_each_verb_leads_to_its_state",
                 f"{_LUA}settle.lua",
-                "'attempts', attempts, 'result', data)\n",
-                "'attempts', attempts, 'result', data)\n    redis.call('PEXPIRE', key, '600000')\n",
+                "'attempts', attempts, 'result', result)\n",
+                "'attempts', attempts, 'result', result)\n  redis.pcall('PEXPIRE', key, '600000')\n",
             ),
             Naive(
                 "a new run stays in the index of the ended one",
