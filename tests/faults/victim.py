@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import traceback
+from collections import deque
 from collections.abc import Iterable
 from itertools import count
 from typing import Any, Literal, NoReturn
@@ -49,13 +50,19 @@ class Knife:
 
     def draw(self) -> None:
         """Every exchange of this process is counted from now on."""
-        send, command = Store._send, SyncStore.command  # pyright: ignore[reportPrivateUsage]
+        write, command = Store._write, SyncStore.command  # pyright: ignore[reportPrivateUsage]
 
-        async def counted_send(store: Store, batch: list[Any], words: list[Any]) -> list[Any]:
-            if next(self._numbers) == self._cut:
-                await send(store, [_deaf(request) for request in batch], words)
-                self._fall()
-            return await send(store, batch, words)
+        async def counted_write(store: Any) -> None:
+            if next(self._numbers) != self._cut:
+                await write(store)
+                return
+            await _answered(store)
+            batch = list(store._queue)
+            store._queue = deque(_deaf(request) for request in batch)
+            await write(store)
+            await _answered(store)
+            store._sent.extend(batch)
+            self._fall()
 
         def counted_command(store: SyncStore, *words: Any) -> Any:
             falls = next(self._numbers) == self._cut
@@ -64,13 +71,19 @@ class Knife:
                 self._fall()
             return reply
 
-        patch.object(Store, "_send", counted_send).start()
+        patch.object(Store, "_write", counted_write).start()
         patch.object(SyncStore, "command", counted_command).start()
 
     def _fall(self) -> NoReturn:
         if self._mode == "death":
             os.kill(os.getpid(), signal.SIGKILL)
         raise ConnectionLost("cut")
+
+
+async def _answered(store: Any) -> None:
+    """All that is on its way is answered."""
+    if store._reading is not None:
+        await asyncio.wait([store._reading])
 
 
 def _deaf(request: Any) -> Any:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from engine.embedded import EmbeddedValkey
-from engine.errors import StoreMisused
+from engine.errors import StoreMisused, Unreachable
 from engine.streams import Keys, Store
 from engine.streams.commands import NewJob, Note, Settle, acquire, configure, enqueue, note, settle
 from engine.types import Delivery, QueueLimits
+from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
 KEYS = Keys("p", "s", "q")
@@ -95,3 +96,58 @@ async def test_a_call_is_written_before_it_is_answered(own_valkey: Callable[...,
     await other.command("LPUSH", "bell", "1")
     assert (await asleep, await behind) == ([b"bell", b"1"], b"PONG")
     await asyncio.gather(store.close(), other.close())
+
+
+async def test_a_call_is_sent_before_an_earlier_one_is_answered(own_valkey: Callable[..., EmbeddedValkey]) -> None:
+    """Redis has it as soon as it can: what waits there, waits for nothing here."""
+    url = own_valkey(appendonly=False).url
+    store, other = Store(url), Store(url)
+    async with asyncio.timeout(20):
+        await store.command("PING")
+        first = store.submit_command("BLPOP", "bell", "60")
+        await store.written()
+        behind = [store.submit_command("LPUSH", "behind", "1") for _ in range(3)]
+        await eventually(lambda: _is_behind_a_wait(other), within_s=10)
+        await other.command("LPUSH", "bell", "1")
+        assert (await first, [await each for each in behind]) == ([b"bell", b"1"], [1, 2, 3])
+    await asyncio.gather(store.close(), other.close())
+
+
+async def _is_behind_a_wait(other: Store) -> bool:
+    """Whether the server has received something from a client whose command before it waits."""
+    listed: bytes = await other.command("CLIENT", "LIST")
+    return any("cmd=blpop" in line and " qbuf=0 " not in line for line in listed.decode().splitlines())
+
+
+async def test_after_a_break_every_call_in_flight_is_failed_and_the_next_one_answered(
+    own_valkey: Callable[..., EmbeddedValkey],
+) -> None:
+    """Several pipelines are on their way when the server closes the connection; nobody waits for ever."""
+    url = own_valkey(appendonly=False).url
+    store, other = Store(url), Store(url)
+    async with asyncio.timeout(20):
+        flying = [store.submit_command("BLPOP", "bell", "60")]
+        for _ in range(3):
+            await store.written()
+            flying.append(store.submit_command("PING"))
+        await store.written()
+        await other.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        outcomes = await asyncio.gather(*flying, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [Unreachable] * 4
+        assert await store.command("PING") == b"PONG"
+    await asyncio.gather(store.close(), other.close())
+
+
+async def test_more_calls_than_may_be_in_flight_are_all_answered_in_order(
+    own_valkey: Callable[..., EmbeddedValkey],
+) -> None:
+    """Those behind wait for room, and a script that was flushed meanwhile costs none its answer."""
+    store = Store(own_valkey(appendonly=False).url)
+    async with asyncio.timeout(20):
+        await store.run(configure(KEYS, QueueLimits()))
+        echoes = [store.submit_command("ECHO", str(n)) for n in range(500)]
+        await store.command("SCRIPT", "FLUSH")
+        told = [store.submit(configure(KEYS, QueueLimits())) for _ in range(100)]
+        assert [int(await each) for each in echoes] == list(range(500))
+        assert [await each for each in told] == [False] * 100
+    await store.close()

@@ -150,6 +150,30 @@ def test_a_release_and_a_new_head_wake_and_a_completion_does_not(rig: Rig) -> No
     assert woken == [False, True, True, True]
 
 
+def test_a_holding_that_says_no_attempts_leaves_them_to_the_record(rig: Rig) -> None:
+    """A delivery that was handed over before `active` told of attempts ends with the right number of them."""
+    rig.enqueue("a")
+    (delivery,) = rig.take()
+    held = rig.command("HGET", rig.keys.active, "a")
+    assert b" -0 " in held
+    rig.command("HSET", rig.keys.active, "a", held.replace(b" -0 ", b" - "))
+    rig.command("HSET", rig.keys.job + "a", "attempts", "4")
+    assert rig.settle(delivery, "complete", b"1")
+    assert rig.record("a")["attempts"] == "5"
+
+
+def test_what_is_left_of_a_record_is_left_alone(rig: Rig) -> None:
+    """What its completion has written into a record without a state is taken out again."""
+    rig.enqueue("a")
+    (delivery,) = rig.take()
+    rig.command("DEL", rig.keys.job + "a")
+    rig.command("HSET", rig.keys.job + "a", "theirs", "1")
+    assert not rig.settle(delivery, "complete", b"1")
+    assert rig.record("a") == {"theirs": "1"}
+    assert (rig.counts().active, rig.counts().completed) == (0, 0)
+    rig.command("DEL", rig.keys.job + "a")
+
+
 @pytest.mark.parametrize("hostile", [None, "text"])
 def test_a_job_whose_record_is_gone_is_lost_and_leaves_no_lease(rig: Rig, hostile: str | None) -> None:
     """A record deleted or replaced under a running job: the settle is refused and its entry does not stay."""

@@ -321,3 +321,68 @@ async def test_a_wake_up_during_the_call_is_not_forgotten() -> None:
 
     worker = Worker(q=answer)
     assert [await worker.turn(), await worker.turn(), await worker.turn()] == [["q"], ["q"], []]
+
+
+def _instantly(worker: Worker) -> None:
+    """Whatever is handed over ends as soon as it is started."""
+    start = worker.runner.start
+
+    def start_and_end() -> None:
+        taken = list(worker.runner.taken)
+        start()
+        if taken:
+            worker.finish("q")
+
+    worker.runner.start = start_and_end  # type: ignore[method-assign]
+
+
+async def test_a_second_pipeline_goes_once_half_of_many_places_are_free() -> None:
+    """Redis has the next one before this process has read its answer; with fewer places it waits for the answer."""
+    beside: list[int] = []
+    fences = itertools.count(1)
+
+    def as_asked(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        (line,) = worker.fetcher.lines
+        beside.append(line.asked)
+        wanted = int(worker.store.sent[-1].args[2]) if len(beside) < 12 else 0
+        return reply("ok", -1, *(delivery(f"j{n}", n, queue="q") for n in itertools.islice(fences, wanted)))
+
+    for places, most in ((40, 40), (31, 31)):
+        beside.clear()
+        worker = Worker(places=places, q=as_asked)
+        _instantly(worker)
+        for _ in range(12):
+            worker.fetcher.wake()
+            await worker.turn()
+        (line,) = worker.fetcher.lines
+        assert (max(beside), line.asked) == (most, 0), "twenty beside twenty, never more than there are places"
+        assert worker.roster.busy() == 0
+
+
+async def test_nothing_goes_beside_an_acquire_that_may_bring_a_suspect() -> None:
+    """A process that runs nothing asks alone: what came beside the suspect would run with it."""
+    alone: list[bool] = []
+    beside: list[int] = []
+    fences = itertools.count(1)
+
+    def as_asked(is_alone: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        (line,) = worker.fetcher.lines
+        alone.append(is_alone)
+        beside.append(line.asked)
+        return reply("ok", 0, delivery("j", next(fences), queue="q"))
+
+    worker = Worker(places=40, q=as_asked)
+    for _ in range(4):
+        await worker.turn()
+    assert alone[0]
+    assert beside[0] == 20
+    assert not any(alone[1:])
+
+
+async def test_places_are_free_again_after_a_failed_acquire() -> None:
+    """Each pipeline that was under way gives back what it asked for."""
+    worker = Worker(places=40, q=lambda _: Unreachable("gone"))
+    with pytest.raises(Unreachable):
+        await worker.fetcher.once()
+    (line,) = worker.fetcher.lines
+    assert (line.asked, worker.roster.free("q")) == (0, 40)
