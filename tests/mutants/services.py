@@ -91,6 +91,20 @@ _FETCHER = (
         "a process would take more than it can run",
     ),
     _engine(
+        "fetcher: places are asked for twice",
+        "self._roster.free(queue) - line.asked",
+        "self._roster.free(queue)",
+        "fetcher",
+        "two pipelines at once would bring more than there are places",
+    ),
+    _engine(
+        "fetcher: a pipeline beside one that may bring a suspect",
+        "if before.single or self._notes.waiting",
+        "if self._notes.waiting",
+        "fetcher",
+        "what came with it would run beside the suspect",
+    ),
+    _engine(
         "fetcher: a stop is ignored",
         "        if self.stopped:\n            return []\n",
         "",
