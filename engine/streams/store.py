@@ -178,7 +178,7 @@ class Store:
             self._moved = self._moved or is_elsewhere(error)
             if request.call is not None and is_unknown_script(error):
                 # Somebody flushed the scripts: its text goes with it, and only what Redis refused is sent again.
-                self._loaded.discard(request.call.script.sha)
+                request.words = request.call.command_with_text()
                 self._queue.appendleft(request)
                 self._start_writing()
             else:
