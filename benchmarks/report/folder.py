@@ -1,4 +1,4 @@
-"""A run's page and plots in a folder."""
+"""A run's pages and plots in a folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from benchmarks.report.bars import bars
 from benchmarks.report.curves import curves
 from benchmarks.report.growth import BACKLOGS, growth
 from benchmarks.report.page import page
+from benchmarks.report.summary import summary
 from benchmarks.results import Run
 
 GROWTH = {"backlog-cpu.svg": "Redis µs/run", "backlog-memory.svg": "bytes/waiting job"}
@@ -31,13 +32,14 @@ def plots(run: Run) -> Iterator[tuple[str, str, str]]:
 
 
 def write(run: Run, folder: Path) -> list[Path]:
-    """The files that are there now: the page and each plot."""
+    """The files that are there now: the page, its summary and each plot."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn = list(plots(run))
     by_case: dict[str, list[str]] = {}
     for case, _, svg in drawn:
         by_case.setdefault(case, []).append(svg)
-    files = {"index.html": page(run, by_case), **{name: svg for _, name, svg in drawn}}
+    svgs = {name: svg for _, name, svg in drawn}
+    files = {"index.html": page(run, by_case), "README.md": summary(run, list(svgs)), **svgs}
     for name, content in files.items():
         (folder / name).write_text(content)
     return [folder / name for name in files]

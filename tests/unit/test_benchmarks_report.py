@@ -59,12 +59,25 @@ def a_run() -> Run:
 def test_the_page_needs_no_other_file(tmp_path: Path) -> None:
     """No script, nothing that is fetched; both colour schemes; a plot for each case that has figures."""
     names = [path.name for path in write(a_run(), tmp_path)]
-    assert names == ["index.html", "drain.svg", "pickup.svg", "pickup-waits.svg"]
+    assert names == ["index.html", "README.md", "drain.svg", "pickup.svg", "pickup-waits.svg"]
     page = (tmp_path / "index.html").read_text()
     assert not re.search(r"<script|<link|@import|\bsrc=|url\(", page)
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", page)
     assert page.count("<svg") == 3
     assert "prefers-color-scheme:dark" in page
+
+
+def test_the_summary_shows_goals_and_plots(tmp_path: Path) -> None:
+    """A reader of the repository sees what was wanted, what was measured, and whether the run was whole."""
+    bullmq = Sample("drain", "bullmq", 0, Taken({"jobs/s": 5_000.0}))
+    run = replace(a_run(), sides=[*a_run().sides, About("bullmq")], samples=[*a_run().samples, bullmq])
+    names = [path.name for path in write(run, tmp_path)]
+    told = (tmp_path / "README.md").read_text()
+    assert "| drain: at least 4 times as good as bullmq by jobs/s | 2 (2 to 2) | **not met** |" in told
+    assert re.findall(r"!\[.*?\]\((.*?)\)", told) == names[2:]
+    assert "not finished" not in told
+    write(replace(run, finished=False), tmp_path)
+    assert "not finished" in (tmp_path / "README.md").read_text()
 
 
 def test_the_page_tells_what_is_missing(tmp_path: Path) -> None:
