@@ -20,7 +20,7 @@ from engine.streams.commands import MAX_BATCH, Acquired, acquire, configure
 
 IDLE_S = 1.0
 """The longest wait between two acquires of an idle queue: what a lost wake-up can cost."""
-_DIVIDED = 32
+_DIVIDED = 8
 """From so many places on half of them are asked for at a time: Redis hands over one half while the other runs."""
 _STRETCH = 64
 """So many pipelines are one turn at most: between turns it is looked whether the fetcher is to end."""

@@ -15,12 +15,15 @@ from engine.streams.packing import pack
 from engine.streams.replies import LINK_ERRORS, to_engine_error
 from engine.streams.store import Connect, connection_to
 
+_SEND_S = 5.0
+"""How long a connection may take to be made and written to."""
+
 
 class BlockingLink:
     """Asks and waits, on a connection of its own. It is never cancelled: a reply in flight would be lost; close it."""
 
     def __init__(self, url: str, connect: Connect = connection_to) -> None:
-        self._connection = connect(url, 5.0)
+        self._connection = connect(url, _SEND_S)
         self._closed = self._sending = False
 
     async def ask(self, *words: Arg, within_s: float) -> Any:
@@ -47,8 +50,9 @@ class BlockingLink:
         # redis-py trips over a connection that is closed while it is being made or written to.
         self._sending = True
         try:
-            await self._connection.connect()  # type: ignore[no-untyped-call]
-            await self._connection.send_packed_command(pack(self._connection, [words]), check_health=False)
+            async with asyncio.timeout(_SEND_S):
+                await self._connection.connect()  # type: ignore[no-untyped-call]
+                await self._connection.send_packed_command(pack(self._connection, [words]), check_health=False)
         finally:
             self._sending = False
         if self._closed:

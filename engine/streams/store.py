@@ -26,12 +26,15 @@ _BROKEN = (RedisError, *LINK_ERRORS, AttributeError)
 
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
-    """A connection that is not open yet, with no retries of its own: they would send writes again."""
+    """A connection that is not open yet, without retries and limits of its own once it is.
+
+    Retries would send writes again; a limit makes a task of each write, and its callers have theirs.
+    """
     try:
         pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - untyped kwargs
             url,
             retry=Retry(NoBackoff(), 0),
-            socket_timeout=timeout_s,
+            socket_timeout=None,
             socket_connect_timeout=timeout_s,
             protocol=2,
         )
@@ -56,7 +59,7 @@ class Store:
     """
 
     def __init__(self, url: str, timeout_s: float = 5.0, connect: Connect = connection_to) -> None:
-        self._connection = connect(url, timeout_s)
+        self._connection, self._timeout_s = connect(url, timeout_s), timeout_s
         self._queue: deque[_Request] = deque()
         self._sent: deque[_Request] = deque()
         """In the order in which Redis answers them."""
@@ -142,11 +145,12 @@ class Store:
             await asyncio.wait([self._reading])
         batch = [self._queue.popleft() for _ in range(min(_MAX_IN_FLIGHT - len(self._sent), len(self._queue)))]
         self._sent.extend(batch)
-        if not connection.is_connected:
-            self._on_its_way.set()
-            await connection.connect()  # type: ignore[no-untyped-call]
-        packed = pack(connection, [self._words(request) for request in batch])
-        await connection.send_packed_command(packed, check_health=False)
+        async with asyncio.timeout(self._timeout_s):
+            if not connection.is_connected:
+                self._on_its_way.set()
+                await connection.connect()  # type: ignore[no-untyped-call]
+            packed = pack(connection, [self._words(request) for request in batch])
+            await connection.send_packed_command(packed, check_health=False)
         self._on_its_way.set()
         if self._reading is None and self._sent:
             self._reading = asyncio.create_task(self._read_all(), name="store reads")
@@ -170,7 +174,8 @@ class Store:
     async def _read(self) -> None:
         """The oldest call in flight is answered, or sent again: Redis did not know its script."""
         try:
-            reply = cast("Any", await self._connection.read_response(disable_decoding=True))
+            async with asyncio.timeout(self._timeout_s):
+                reply = cast("Any", await self._connection.read_response(disable_decoding=True))
         except LINK_ERRORS:
             raise
         except RedisError as error:
@@ -216,9 +221,9 @@ class Store:
 
 
 def _meaning(error: Exception) -> EngineError:
-    return (
-        Unreachable(f"Redis does not answer: {error}") if isinstance(error, AttributeError) else to_engine_error(error)
-    )
+    if isinstance(error, TimeoutError | AttributeError):
+        return Unreachable(f"Redis does not answer: {str(error) or 'no word from it in time'}")
+    return to_engine_error(error)
 
 
 def _cut(error: BaseException) -> Unreachable:

@@ -293,9 +293,9 @@ async def test_before_a_wait_for_more_everything_taken_has_started() -> None:
     await turn
 
 
-@pytest.mark.parametrize(("places", "asked"), [(40, [20, 20]), (32, [16, 16]), (31, [31]), (1, [1])])
+@pytest.mark.parametrize(("places", "asked"), [(40, [20, 20]), (8, [4, 4]), (7, [7]), (1, [1])])
 async def test_many_places_are_asked_for_by_halves(places: int, asked: list[int]) -> None:
-    """Redis hands one half over while the other runs; fewer than 32 are not worth two trips."""
+    """Redis hands one half over while the other runs; fewer than eight are not worth two trips."""
     fences = itertools.count(1)
 
     def as_asked(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
@@ -347,7 +347,7 @@ async def test_a_second_pipeline_goes_once_half_of_many_places_are_free() -> Non
         wanted = int(worker.store.sent[-1].args[2]) if len(beside) < 12 else 0
         return reply("ok", -1, *(delivery(f"j{n}", n, queue="q") for n in itertools.islice(fences, wanted)))
 
-    for places, most in ((40, 40), (31, 31)):
+    for places, most in ((40, 40), (7, 7)):
         beside.clear()
         worker = Worker(places=places, q=as_asked)
         _instantly(worker)

@@ -99,7 +99,6 @@ end
 redis.call('HSET', KEYS[2], 'fence', digits(fence))
 
 local due, tenants, emitted, woken = {}, {}, {}, false
-local head_before = redis.call('ZRANGE', KEYS[6], '0', '0', 'WITHSCORES')[2]
 for _, job in ipairs(new) do
   local id, name, payload = ARGV[job.at], ARGV[job.at + 1], ARGV[job.at + 2]
   local delay_ms, tenant, digest = tonumber(ARGV[job.at + 3]), ARGV[job.at + 4], ARGV[job.at + 5]
@@ -133,6 +132,7 @@ for _, job in ipairs(new) do
 end
 
 if #due > 0 then
+  local head_before = redis.call('ZRANGE', KEYS[6], '0', '0', 'WITHSCORES')[2]
   redis.call('ZADD', KEYS[6], unpack(due))
   woken = woken or redis.call('ZRANGE', KEYS[6], '0', '0', 'WITHSCORES')[2] ~= head_before
 end
