@@ -76,7 +76,9 @@ class Fetcher:
     @property
     def wants(self) -> bool:
         """Whether a wake-up would find a free place here."""
-        return not self.stopped and any(self._places(line) > 0 for line in self.lines)
+        # Also one that an acquire under way asks for: it may not see the job that the wake-up tells of.
+        free = any(self._roster.free(line.queue.name) > 0 for line in self.lines)
+        return not self.stopped and (free or self._holding_for is not None)
 
     async def turn(self) -> None:
         """Some pipelines, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
@@ -96,7 +98,7 @@ class Fetcher:
         """A pipeline is sent and answered. Raises the first error of the link or of Redis.
 
         What it brings is run and told while the next one is under way: Redis and this process work side by side. As
-        long as half of many places are free, the next one is sent before this one is answered, and Redis need not wait.
+        long as half of the places are free, the next one is sent before this one is answered, and Redis need not wait.
         """
         under_way = deque([await self._send()])
         sent, failed = 1, None
@@ -148,7 +150,7 @@ class Fetcher:
 
     async def _is_half_free(self, before: _Pipeline) -> bool:
         """Whether there are places enough for another pipeline beside the one that is under way."""
-        if before.single or self._notes.waiting or self._holding_for is not None:
+        if before.single or self._holding_for is not None:
             return False
         now, places = self._clock.monotonic_s(), self._roster.concurrency
         large = [line for line in self._due(now) if places[line.queue.name] >= _DIVIDED]

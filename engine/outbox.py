@@ -34,7 +34,9 @@ class _Lane:
         answered, self.answered = self.answered, []
         for letter, answers in answered:
             letter.answer(self.line, answers)
-            self.untold += [(job, got) for job, got in zip(letter.jobs, answers, strict=True) if type(got) is Enqueued]
+            self.untold += [
+                (job, got) for job, got in zip(letter.jobs, answers, strict=True) if isinstance(got, Enqueued)
+            ]
 
     def tell(self) -> None:
         """The log has a line for every job that was stored."""
@@ -89,8 +91,9 @@ class Outbox:
                 if not lane.waiting:
                     lane.hand_over()
                     await asyncio.sleep(0)  # who goes on at once is in time for the next call
-            lane.tell()
         finally:
+            lane.hand_over()
+            lane.tell()
             del self._sending[lane.line.queue.name]
 
     async def _send(self, lane: _Lane, batch: list[Letter]) -> None:

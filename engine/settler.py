@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
 from typing import assert_never
 
 from engine.clock import Clock
@@ -28,7 +29,8 @@ class Settler:
         self.journal = journal
         """Where this process tells of transitions."""
         self._waiting: dict[str, deque[Settle]] = {queue: deque() for queue in keys}
-        self._one_by_one = False
+        self._alone: dict[str, deque[Settle]] = {queue: deque() for queue in keys}
+        """Those of a batch that Redis refused: the one that it chokes on must not hold up the others."""
         self._answered: list[tuple[Running, Settle, Settled]] = []
         self.added = asyncio.Event()
         """Set while there are outcomes that were not yet sent."""
@@ -56,9 +58,8 @@ class Settler:
             try:
                 answers = await future
             except EngineError as error:
-                self._waiting[queue].extendleft(reversed(batch))
-                # One job that Redis chokes on must not hold up the others of its batch.
-                self._one_by_one = not isinstance(error, Unreachable)
+                again = self._waiting if isinstance(error, Unreachable) else self._alone
+                again[queue].extendleft(reversed(batch))
                 self.added.set()
                 failed = error
                 continue
@@ -68,22 +69,15 @@ class Settler:
                     self._answered.append((running, sent, answer))
         if failed is not None:
             raise failed
-        self._one_by_one = False
 
     def send(self) -> list[Sent]:
         """What was waiting is on its way; pass the result to `flush`."""
         self.added.clear()
-        return [
-            (queue, batch, self._store.submit(self._call(queue, batch)))
-            for queue, waiting in self._waiting.items()
-            for batch in self._batches(waiting)
-        ]
+        return [(queue, batch, self._store.submit(self._call(queue, batch))) for queue, batch in self._batches()]
 
     def take_all(self) -> list[Call[list[Settled]]]:
         """Every outcome that waits, as calls for somebody else to send: for the last act of a blocked process."""
-        return [
-            self._call(queue, batch) for queue, waiting in self._waiting.items() for batch in self._batches(waiting)
-        ]
+        return [self._call(queue, batch) for queue, batch in self._batches()]
 
     def report(self) -> None:
         """Every answer since the last report is told."""
@@ -106,17 +100,18 @@ class Settler:
     def _call(self, queue: str, batch: list[Settle]) -> Call[list[Settled]]:
         return settle(self._keys[queue], self._clock.now_us(), batch)
 
-    def _batches(self, waiting: deque[Settle]) -> list[list[Settle]]:
-        batches: list[list[Settle]] = []
-        most = 1 if self._one_by_one else MAX_BATCH
-        while waiting:
-            batch = [waiting.popleft()]
-            size = len(batch[0].data)
-            while waiting and len(batch) < most and size + len(waiting[0].data) <= MAX_BYTES:
-                size += len(waiting[0].data)
-                batch.append(waiting.popleft())
-            batches.append(batch)
-        return batches
+    def _batches(self) -> Iterator[tuple[str, list[Settle]]]:
+        """All that waits, by queue, as many together as one call carries; it waits no longer."""
+        for queue, waiting in self._waiting.items():
+            while self._alone[queue]:
+                yield queue, [self._alone[queue].popleft()]
+            while waiting:
+                batch = [waiting.popleft()]
+                size = len(batch[0].data)
+                while waiting and len(batch) < MAX_BATCH and size + len(waiting[0].data) <= MAX_BYTES:
+                    size += len(waiting[0].data)
+                    batch.append(waiting.popleft())
+                yield queue, batch
 
 
 def to_settle(delivery: Delivery, outcome: Outcome) -> Settle:

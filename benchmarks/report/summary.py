@@ -21,8 +21,8 @@ def _head(run: Run) -> Iterator[str]:
     yield (
         f"{run.began}, set `{run.set}`, {size.rounds} rounds, {size.jobs:,} jobs a drain, seed {size.seed}. "
         f"{machine.cpu}, {machine.cores} cores, {machine.memory_gb:g} GB, {machine.system}; load before it "
-        f"{machine.load:g}. {machine.server} on the same machine; Python {machine.python}, redis-py "
-        f"{machine.redis_py}.\n"
+        f"{machine.load:g}. Engine {machine.engine}; {machine.server} on the same machine; Python "
+        f"{machine.python}, redis-py {machine.redis_py}.\n"
     )
     yield (
         "In each round the sides take turns; a ratio is made within a round, and what is shown is the median of the "

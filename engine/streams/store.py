@@ -19,10 +19,9 @@ from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script,
 
 R = TypeVar("R")
 Connect = Callable[[str, float], AbstractConnection]
-"""Makes a connection by its URL and the seconds after which it gives a reply up."""
+"""Makes a connection by its URL and the seconds after which it gives up to be made."""
 _MAX_IN_FLIGHT = 64
-# The last one: redis-py trips over a connection that the other task closed while it reads or writes.
-_BROKEN = (RedisError, *LINK_ERRORS, AttributeError)
+_BROKEN = (RedisError, *LINK_ERRORS)
 
 
 def connection_to(url: str, timeout_s: float) -> AbstractConnection:
@@ -161,7 +160,12 @@ class Store:
             while self._sent:
                 await self._read()
             if self._moved:
-                await self._break(None)
+                await self._break(Unreachable("this server is no primary any more"))
+        except AttributeError as error:
+            if self._connection.is_connected:
+                raise
+            # redis-py trips over a connection that the writer closed in the moment in which a reply came.
+            await self._break(Unreachable(f"Redis does not answer: {error}"))
         except _BROKEN as error:
             await self._break(_meaning(error))
         except BaseException as error:
@@ -192,13 +196,13 @@ class Store:
             _answer(self._sent.popleft(), reply)
         self._room.set()
 
-    async def _break(self, error: EngineError | None) -> None:
+    async def _break(self, error: EngineError) -> None:
         """The connection is closed, and what was in flight on it has failed."""
         self._loaded.clear()
         self._moved = False
         await self._connection.disconnect(nowait=True)
         while self._sent:
-            _fail(self._sent.popleft(), error or Unreachable("this server is no primary any more"))
+            _fail(self._sent.popleft(), error)
         self._room.set()
 
     async def _drop_if_closed(self) -> None:
@@ -221,9 +225,7 @@ class Store:
 
 
 def _meaning(error: Exception) -> EngineError:
-    if isinstance(error, TimeoutError | AttributeError):
-        return Unreachable(f"Redis does not answer: {str(error) or 'no word from it in time'}")
-    return to_engine_error(error)
+    return to_engine_error(TimeoutError("no word from it in time") if isinstance(error, TimeoutError) else error)
 
 
 def _cut(error: BaseException) -> Unreachable:

@@ -35,7 +35,7 @@ _RESULTS = (
         "No stored job is lost while Redis keeps its data.",
         f"{_UNIT}settler.py::test_without_an_answer_everything_is_sent_again_in_order",
         f"{_ENGINE}settler.py",
-        "                self._waiting[queue].extendleft(reversed(batch))\n",
+        "                again[queue].extendleft(reversed(batch))\n",
         "",
     ),
     Promise(

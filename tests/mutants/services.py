@@ -32,7 +32,7 @@ def _engine(name: str, old: str, new: str, tests: str, why: str) -> Mutant:
 _SETTLER = (
     _engine(
         "settler: an unanswered settle is dropped",
-        "                self._waiting[queue].extendleft(reversed(batch))\n",
+        "                again[queue].extendleft(reversed(batch))\n",
         "",
         "settler",
         "a lost reply would cost a result",
@@ -54,8 +54,8 @@ _SETTLER = (
     ),
     _engine(
         "settler: batch limit ignored",
-        "most = 1 if self._one_by_one else MAX_BATCH",
-        "most = 1 if self._one_by_one else 10**9",
+        "while waiting and len(batch) < MAX_BATCH and size",
+        "while waiting and size",
         "settler",
         "one call would hold Redis for as long as there are outcomes",
     ),
@@ -68,8 +68,8 @@ _SETTLER = (
     ),
     _engine(
         "settler: never one by one",
-        "self._one_by_one = not isinstance(error, Unreachable)",
-        "self._one_by_one = False",
+        "again = self._waiting if isinstance(error, Unreachable) else self._alone",
+        "again = self._waiting",
         "settler",
         "one job that Redis chokes on would hold up all others",
     ),
@@ -99,8 +99,8 @@ _FETCHER = (
     ),
     _engine(
         "fetcher: a pipeline beside one that may bring a suspect",
-        "if before.single or self._notes.waiting",
-        "if self._notes.waiting",
+        "if before.single or self._holding_for",
+        "if self._holding_for",
         "fetcher",
         "what came with it would run beside the suspect",
     ),

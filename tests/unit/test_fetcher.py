@@ -385,3 +385,16 @@ async def test_places_are_free_again_after_a_failed_acquire() -> None:
         await worker.fetcher.once()
     (line,) = worker.fetcher.lines
     assert (line.asked, worker.roster.free("q")) == (0, 40)
+
+
+async def test_a_wake_up_is_heard_while_every_place_is_asked_for() -> None:
+    """The acquire that is under way may not see the job that it tells of: put back, it would wait for a listener."""
+    wanted: list[bool] = []
+
+    def answer(_: bool) -> Reply:  # noqa: FBT001 - as the worker calls it
+        wanted.append(worker.fetcher.wants)
+        return reply()
+
+    worker = Worker(q=answer)
+    await worker.turn()
+    assert wanted == [True]

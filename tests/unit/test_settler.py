@@ -209,6 +209,22 @@ async def test_a_settle_that_redis_chokes_on_holds_up_no_other() -> None:
     assert await desk.turn() == [["e", "f"]], "together again once all is well"
 
 
+async def test_a_pipeline_that_succeeds_beside_it_lets_no_other_choke() -> None:
+    """Two are under way, and the first is refused: its settles go alone, whatever becomes of the second's."""
+    desk = Desk()
+    desk.store.answer = choke_on("poison")
+    desk.end("a", "poison")
+    first = desk.settler.send()
+    desk.end("b", "c")
+    second = desk.settler.send()
+    with pytest.raises(StoreError):
+        await desk.settler.flush(first)
+    await desk.settler.flush(second)
+    with pytest.raises(StoreError):
+        await desk.turn()
+    assert [settled(call) for call in desk.store.sent[2:]] == [["a"], ["poison"]]
+
+
 async def test_an_error_of_one_queue_leaves_the_others_answers() -> None:
     """Each call is answered by itself."""
     desk = Desk("q", "r")

@@ -63,9 +63,10 @@ for n, id in ipairs(ids) do
     table.insert(gone[holding.stream], holding.entry)
     -- Of a job that is completed everything is known: that its record is there is seen when it is written.
     local known = verb == 'complete' and not holding.flagged and holding.attempts ~= ''
-    local record = known and { 'known', holding.attempts } or read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
-    if record and record[1] then
-      owned[#owned + 1] = { n = n, id = id, key = key, holding = holding, record = record }
+    local record = known and {} or read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
+    if known or record and record[1] then
+      local attempts = known and holding.attempts or record[2]
+      owned[#owned + 1] = { n = n, id = id, key = key, holding = holding, record = record, attempts = attempts }
     else
       reply[n] = 'lost'
     end
@@ -101,7 +102,7 @@ local function complete(key, worker, fence, attempts, result)
     'attempts', attempts, 'result', result)
   if type(added) == 'table' then
     return refuse_others(added)
-  elseif added == 6 then
+  elseif added == 6 then -- all of them are new
     redis.call('HDEL', key, 'state', 'ended', 'last', 'worker', 'attempts', 'result')
     return false
   end
@@ -111,7 +112,7 @@ end
 for _, job in ipairs(owned) do
   local id, key, at, worker = job.id, job.key, job.n * 5 - 3, job.holding.consumer
   local fence, verb, data, detail = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local attempts = digits((whole(job.record[2]) or 0) + 1)
+  local attempts = digits((whole(job.attempts) or 0) + 1)
   if job.holding.flagged then
     verb = 'cancel'
   end

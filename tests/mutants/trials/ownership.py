@@ -157,7 +157,7 @@ TRIALS = (
                 "an outcome is dropped with its lease",
                 f"{_UNIT}settler.py::test_without_an_answer_everything_is_sent_again_in_order",
                 f"{_ENGINE}settler.py",
-                "                self._waiting[queue].extendleft(reversed(batch))\n",
+                "                again[queue].extendleft(reversed(batch))\n",
                 "",
             ),
         ),
