@@ -105,6 +105,13 @@ _FETCHER = (
         "what came with it would run beside the suspect",
     ),
     _engine(
+        "fetcher: a wake-up is put back while an acquire is under way",
+        "any(self._roster.free(line.queue.name) > 0 for",
+        "any(self._places(line) > 0 for",
+        "fetcher",
+        "the job that it tells of would wait until a listener looks again",
+    ),
+    _engine(
         "fetcher: a stop is ignored",
         "        if self.stopped:\n            return []\n",
         "",
