@@ -40,7 +40,10 @@ class Ledger:
 
     def read(self, event: Event | None = None) -> list[Entry]:
         """Every entry in the order of writing, or those of one kind."""
-        entries = [msgspec.json.decode(line, type=Entry) for line in self.path.read_bytes().splitlines()]
+        written = self.path.read_bytes()
+        # Across pages of the file a write is seen in parts: a line without its end is being written.
+        whole = written[: written.rfind(b"\n") + 1]
+        entries = [msgspec.json.decode(line, type=Entry) for line in whole.splitlines()]
         return [entry for entry in entries if event is None or entry.event == event]
 
     def starts(self) -> dict[str, list[Entry]]:
