@@ -105,18 +105,19 @@ async def test_a_call_is_sent_before_an_earlier_one_is_answered(own_valkey: Call
     async with asyncio.timeout(20):
         await store.command("PING")
         first = store.submit_command("BLPOP", "bell", "60")
-        await store.written()
+        await eventually(lambda: _is_waiting(other), within_s=4)
         behind = [store.submit_command("LPUSH", "behind", "1") for _ in range(3)]
-        await eventually(lambda: _is_behind_a_wait(other), within_s=10)
+        await eventually(lambda: _is_waiting(other, with_something_behind=True), within_s=4)
         await other.command("LPUSH", "bell", "1")
         assert (await first, [await each for each in behind]) == ([b"bell", b"1"], [1, 2, 3])
     await asyncio.gather(store.close(), other.close())
 
 
-async def _is_behind_a_wait(other: Store) -> bool:
-    """Whether the server has received something from a client whose command before it waits."""
-    listed: bytes = await other.command("CLIENT", "LIST")
-    return any("cmd=blpop" in line and " qbuf=0 " not in line for line in listed.decode().splitlines())
+async def _is_waiting(other: Store, with_something_behind: bool = False) -> bool:
+    """Whether the server has a client that waits, and has received something more from it since."""
+    listed: bytes = await other.command("CLIENT", "LIST", "TYPE", "normal")
+    waiting = [line for line in listed.decode().splitlines() if " cmd=blpop " in line and " flags=b" in line]
+    return any(" qbuf=0 " not in line for line in waiting) if with_something_behind else bool(waiting)
 
 
 async def test_after_a_break_every_call_in_flight_is_failed_and_the_next_one_answered(
@@ -126,6 +127,7 @@ async def test_after_a_break_every_call_in_flight_is_failed_and_the_next_one_ans
     url = own_valkey(appendonly=False).url
     store, other = Store(url), Store(url)
     async with asyncio.timeout(20):
+        await store.command("PING")  # connected: what is written is sent
         flying = [store.submit_command("BLPOP", "bell", "60")]
         for _ in range(3):
             await store.written()
