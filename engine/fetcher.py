@@ -100,12 +100,12 @@ class Fetcher:
         What it brings is run and told while the next one is under way: Redis and this process work side by side. As
         long as half of the places are free, the next one is sent before this one is answered, and Redis need not wait.
         """
-        under_way = deque([await self._send()])
+        under_way = deque([self._send()])
         sent, failed = 1, None
         while under_way:
             more = failed is None and sent < _STRETCH and len(under_way) == 1
             if more and await self._is_half_free(under_way[0]):
-                under_way.append(await self._send())
+                under_way.append(self._send())
                 sent += 1
                 continue
             failed = await self._receive(under_way.popleft()) or failed
@@ -120,7 +120,7 @@ class Fetcher:
         self._runner.start()
         self._settler.report()
 
-    async def _send(self) -> _Pipeline:
+    def _send(self) -> _Pipeline:
         now = self._clock.monotonic_s()
         asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
         if noted := self._notes.waiting:
@@ -129,7 +129,7 @@ class Fetcher:
         # Two acquires at once could each hand over jobs beside the other's suspect.
         alone = self._roster.busy() == 0 and len(asked) == 1 and not any(line.asked for line in self.lines)
         acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
-        await self._store.written()
+        self._store.flush()
         self.catch_up()
         return _Pipeline(now, settles, acquires, single=alone or noted)
 

@@ -118,7 +118,7 @@ class Outbox:
 
     async def _exchange(self, lane: _Lane, call: Call[list[Enqueued | Refused]]) -> Answers:
         answering = self._store.submit(call)
-        await self._store.written()
+        self._store.flush()
         lane.hand_over()
         lane.tell()
         return await answering

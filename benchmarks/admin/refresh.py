@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from redis.asyncio.connection import AbstractConnection
 
 from benchmarks.admin.figure import Figure, quantile, spread
 from benchmarks.admin.ground import Ground, Spent, cpu_s, metered, without_a_core
@@ -13,7 +10,8 @@ from benchmarks.admin.house import app, make_app
 from benchmarks.admin.load import Size, fill
 from engine import App, Settings, SystemClock, Viewer
 from engine.streams import Store
-from engine.streams.store import connection_to
+from engine.streams.call import Arg
+from engine.streams.connection import Connection, Hear, Lose, Open, connect_to
 
 TIMES = 300
 MANY = [f"many-{n:03d}" for n in range(200)]
@@ -108,14 +106,19 @@ class Sends:
     def __init__(self) -> None:
         self.count = 0
 
-    def connect(self, url: str, timeout_s: float) -> AbstractConnection:
-        """A connection whose sends are counted."""
-        connection = connection_to(url, timeout_s)
-        send = connection.send_packed_command
+    def connect(self, url: str, timeout_s: float) -> Open:
+        """How connections are opened whose sends are counted."""
+        opening = connect_to(url, timeout_s)
 
-        async def counted(*words: Any, **options: Any) -> None:
-            self.count += 1
-            await send(*words, **options)
+        async def counted(hear: Hear, lose: Lose) -> Connection:
+            connection = await opening(hear, lose)
+            send = connection.send
 
-        connection.send_packed_command = counted  # type: ignore[method-assign]
-        return connection
+            def count(commands: Sequence[Sequence[Arg]]) -> None:
+                self.count += 1
+                send(commands)
+
+            connection.send = count  # type: ignore[method-assign]
+            return connection
+
+        return counted

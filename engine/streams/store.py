@@ -4,42 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import InvalidResponse, RedisError, ResponseError
 
-from engine.errors import EngineError, SettingError, Unreachable
+from engine.errors import EngineError, Unreachable
 from engine.streams.call import Arg, Call
-from engine.streams.packing import pack
+from engine.streams.connection import Connect, Connection, connect_to
 from engine.streams.replies import LINK_ERRORS, is_elsewhere, is_unknown_script, to_engine_error
 
 R = TypeVar("R")
-Connect = Callable[[str, float], AbstractConnection]
-"""Makes a connection by its URL and the seconds after which it gives up to be made."""
 _MAX_IN_FLIGHT = 64
-_BROKEN = (RedisError, *LINK_ERRORS)
-
-
-def connection_to(url: str, timeout_s: float) -> AbstractConnection:
-    """A connection that is not open yet, without retries and limits of its own once it is.
-
-    Retries would send writes again; a limit makes a task of each write, and its callers have theirs.
-    """
-    try:
-        pool: ConnectionPool = ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] - untyped kwargs
-            url,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=None,
-            socket_connect_timeout=timeout_s,
-            protocol=2,
-        )
-        return cast("AbstractConnection", pool.make_connection())  # type: ignore[no-untyped-call]
-    except (TypeError, ValueError, RedisError) as error:
-        raise SettingError(f"REDIS_URL has an option that cannot be used: {error}") from error
+_LOOK_S = 0.001
 
 
 class _Request:
@@ -57,22 +34,23 @@ class Store:
     engine may be sent again. The next call opens a new connection.
     """
 
-    def __init__(self, url: str, timeout_s: float = 5.0, connect: Connect = connection_to) -> None:
-        self._connection, self._timeout_s = connect(url, timeout_s), timeout_s
+    def __init__(self, url: str, timeout_s: float = 5.0, connect: Connect = connect_to) -> None:
+        self._open, self._timeout_s = connect(url, timeout_s), timeout_s
+        self._connection: Connection | None = None
+        self._opening: asyncio.Task[None] | None = None
         self._queue: deque[_Request] = deque()
         self._sent: deque[_Request] = deque()
         """In the order in which Redis answers them."""
-        self._writing: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._room = asyncio.Event()
-        """Set by each answer, for a writer that waits for some."""
-        self._on_its_way = asyncio.Event()
-        """Set once a pipeline is written, or has to wait first: nobody else waits for that."""
+        self._flush_is_due = False
+        self._heard_s = 0.0
+        """By the loop's clock, when the wait for the next reply began, or the last one ended."""
+        self._watch: asyncio.TimerHandle | None = None
         self._loaded: set[str] = set()
         """The scripts that this connection has sent as text."""
         self._moved = False
         """Whether this server is no primary any more: a new connection is made once what is in flight is answered."""
         self._closed = False
+        self._news = asyncio.Event()
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
         """The reply to come; calls submitted in one tick are one pipeline, in order."""
@@ -90,131 +68,136 @@ class Store:
         """The raw reply of a plain command."""
         return await self._enqueue(words, None)
 
-    async def written(self) -> None:
+    def flush(self) -> None:
         """What was submitted is on its way, or waits for a connection or for the answers to many earlier calls."""
-        if self._writing is not None:
-            await self._on_its_way.wait()
+        self._flush_is_due = False
+        if self._queue and self._is_usable():
+            self._send()
 
     async def close(self) -> None:
         """The connection is closed, after what was submitted before is answered."""
         self._closed = True
-        while tasks := [task for task in (self._writing, self._reading) if task is not None]:
-            await asyncio.wait(tasks)
-        await self._connection.disconnect(nowait=True)
+        while self._queue or self._sent or self._opening is not None:
+            self._news.clear()
+            await self._news.wait()
+        self._break(Unreachable("this client is closed"))
 
     def _enqueue(self, words: Sequence[Arg], call: Call[R] | None) -> asyncio.Future[R]:
         if self._closed:
             raise Unreachable("this client is closed")
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._queue.append(_Request(words, call, future))
-        self._start_writing()
+        self._flush_soon()
         return future
 
-    def _start_writing(self) -> None:
-        if self._writing is None:
-            self._on_its_way.clear()
-            self._writing = asyncio.create_task(self._write_all(), name="store writes")
+    def _is_usable(self) -> bool:
+        """Whether there is a connection; if not, one is opened."""
+        if self._connection is not None and self._connection.is_closing:
+            self._break(Unreachable("Redis does not answer: the connection was closed"))
+        if self._connection is None:
+            if self._opening is None:
+                self._opening = asyncio.create_task(self._connect(), name="store connects")
+            return False
+        if not self._sent and self._connection.has_news:
+            # The other side has closed it while nobody asked: the loop is given a turn to see that.
+            self._flush_soon()
+            return False
+        return True
 
-    async def _write_all(self) -> None:
-        """Whatever is queued is written, a pipeline at a time."""
-        try:
-            while self._queue:
-                try:
-                    await self._write()
-                except _BROKEN as error:
-                    await self._break(_meaning(error))
-        except BaseException as error:
-            await self._break(_cut(error))
-            raise
-        finally:
-            self._writing = None
-            self._on_its_way.set()
+    def _flush_soon(self) -> None:
+        if not self._flush_is_due:
+            self._flush_is_due = True
+            asyncio.get_running_loop().call_soon(self.flush)
 
-    async def _write(self) -> None:
+    def _send(self) -> None:
         """As much of the queue as there is room for is in flight."""
         connection = self._connection
-        while self._moved or len(self._sent) >= _MAX_IN_FLIGHT:
-            self._room.clear()
-            self._on_its_way.set()
-            await self._room.wait()
-        if connection.is_connected and not self._sent:
-            await self._drop_if_closed()
-        if not connection.is_connected and self._reading is not None:
-            # It reads from the connection that is gone, and closes whichever is there when it finds out.
-            await asyncio.wait([self._reading])
-        batch = [self._queue.popleft() for _ in range(min(_MAX_IN_FLIGHT - len(self._sent), len(self._queue)))]
+        assert connection is not None
+        room = min(_MAX_IN_FLIGHT - len(self._sent), len(self._queue))
+        if room <= 0 or self._moved or connection.is_full:
+            return
+        batch = [self._queue.popleft() for _ in range(room)]
+        loop = asyncio.get_running_loop()
+        if not self._sent:
+            self._heard_s = loop.time()
         self._sent.extend(batch)
-        async with asyncio.timeout(self._timeout_s):
-            if not connection.is_connected:
-                self._on_its_way.set()
-                await connection.connect()  # type: ignore[no-untyped-call]
-            packed = pack(connection, [self._words(request) for request in batch])
-            await connection.send_packed_command(packed, check_health=False)
-        self._on_its_way.set()
-        if self._reading is None and self._sent:
-            self._reading = asyncio.create_task(self._read_all(), name="store reads")
+        connection.send([self._words(request) for request in batch])
+        if self._watch is None:
+            self._watch = loop.call_later(self._timeout_s, self._check)
 
-    async def _read_all(self) -> None:
-        """Whatever is in flight is answered."""
-        try:
-            while self._sent:
-                await self._read()
-            if self._moved:
-                await self._break(Unreachable("this server is no primary any more"))
-        except AttributeError as error:
-            if self._connection.is_connected:
-                raise
-            # redis-py trips over a connection that the writer closed in the moment in which a reply came.
-            await self._break(Unreachable(f"Redis does not answer: {error}"))
-        except _BROKEN as error:
-            await self._break(_meaning(error))
-        except BaseException as error:
-            await self._break(_cut(error))
-            raise
-        finally:
-            self._reading = None
-            self._room.set()
-
-    async def _read(self) -> None:
-        """The oldest call in flight is answered, or sent again: Redis did not know its script."""
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                reply = cast("Any", await self._connection.read_response(disable_decoding=True))
-        except LINK_ERRORS:
-            raise
-        except RedisError as error:
+    def _hear(self, replies: Sequence[Any]) -> None:
+        """The oldest calls in flight are answered; those whose script Redis did not know are sent again."""
+        self._heard_s = asyncio.get_running_loop().time()
+        again: list[_Request] = []
+        for reply in replies:
+            if not self._sent:
+                self._lose(InvalidResponse("an answer to nothing"))
+                return
             request = self._sent.popleft()
-            self._moved = self._moved or is_elsewhere(error)
-            if request.call is not None and is_unknown_script(error):
+            if not isinstance(reply, ResponseError):
+                _answer(request, reply)
+            elif request.call is not None and is_unknown_script(reply):
                 # Somebody flushed the scripts: its text goes with it, and only what Redis refused is sent again.
                 request.words = request.call.command_with_text()
-                self._queue.appendleft(request)
-                self._start_writing()
+                again.append(request)
             else:
-                _fail(request, to_engine_error(error))
-        else:
-            _answer(self._sent.popleft(), reply)
-        self._room.set()
+                self._moved = self._moved or is_elsewhere(reply)
+                _fail(request, to_engine_error(reply))
+        self._queue.extendleft(reversed(again))
+        if self._moved and not self._sent:
+            self._break(Unreachable("this server is no primary any more"))
+        self.flush()
+        self._news.set()
 
-    async def _break(self, error: EngineError) -> None:
-        """The connection is closed, and what was in flight on it has failed."""
+    def _lose(self, error: Exception) -> None:
+        self._break(_meaning(error))
+        self.flush()
+
+    def _check(self, looked: bool = False) -> None:  # noqa: FBT001, FBT002 - called by the loop
+        """The connection is given up if Redis has said nothing for too long."""
+        self._watch = None
+        if not self._sent:
+            return
+        loop = asyncio.get_running_loop()
+        left_s = self._heard_s + self._timeout_s - loop.time()
+        if left_s > 0:
+            self._watch = loop.call_later(left_s, self._check)
+        elif not looked:
+            # A loop that a handler blocked for as long has not looked yet at what has come.
+            self._watch = loop.call_later(_LOOK_S, self._check, True)  # noqa: FBT003
+        else:
+            self._lose(TimeoutError())
+
+    async def _connect(self) -> None:
+        """There is a connection and the queue is on its way, or what was queued has failed."""
+        try:
+            self._connection = await self._open(self._hear, self._lose)
+        except (RedisError, *LINK_ERRORS) as error:
+            self._give_up(_meaning(error))
+        except BaseException as error:
+            self._give_up(Unreachable(f"the exchange with Redis was cut: {error!r}"))
+            raise
+        finally:
+            self._opening = None
+            self._news.set()
+        self.flush()
+
+    def _give_up(self, error: EngineError) -> None:
+        while self._queue:
+            _fail(self._queue.popleft(), error)
+
+    def _break(self, error: EngineError) -> None:
+        """There is no connection, and what was in flight on it has failed."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._connection = self._watch = None
         self._loaded.clear()
         self._moved = False
-        await self._connection.disconnect(nowait=True)
         while self._sent:
             _fail(self._sent.popleft(), error)
-        self._room.set()
-
-    async def _drop_if_closed(self) -> None:
-        """A connection that the server closed meanwhile is given up, before a call is lost on it."""
-        await asyncio.sleep(0)  # one turn of the loop, so that a close that has arrived is seen
-        try:
-            closed = await self._connection.can_read()
-        except LINK_ERRORS:
-            closed = True
-        if closed:
-            self._loaded.clear()
-            await self._connection.disconnect(nowait=True)
+        self._news.set()
 
     def _words(self, request: _Request) -> Sequence[Arg]:
         """The call with its script's text at the first use: sent again it would lose its place in the pipeline."""
@@ -226,10 +209,6 @@ class Store:
 
 def _meaning(error: Exception) -> EngineError:
     return to_engine_error(TimeoutError("no word from it in time") if isinstance(error, TimeoutError) else error)
-
-
-def _cut(error: BaseException) -> Unreachable:
-    return Unreachable(f"the exchange with Redis was cut: {error!r}")
 
 
 def _answer(request: _Request, reply: Any) -> None:

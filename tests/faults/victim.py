@@ -11,8 +11,7 @@ import os
 import signal
 import sys
 import traceback
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, Literal, NoReturn
 from unittest.mock import patch
@@ -47,48 +46,49 @@ class Knife:
     def __init__(self, cut: int, mode: Mode) -> None:
         self._cut, self._mode = cut, mode
         self._numbers = count(1)
+        self._earlier = self._awaited = 0
+        """How many replies come before those of the exchange that is cut, and how many are its own."""
 
     def draw(self) -> None:
         """Every exchange of this process is counted from now on."""
-        write, command = Store._write, SyncStore.command  # pyright: ignore[reportPrivateUsage]
+        send, hear, command = Store._send, Store._hear, SyncStore.command  # pyright: ignore[reportPrivateUsage]
 
-        async def counted_write(store: Any) -> None:
-            if next(self._numbers) != self._cut:
-                await write(store)
+        def counted_send(store: Any) -> None:
+            before = len(store._sent)
+            send(store)
+            if (sent := len(store._sent) - before) and next(self._numbers) == self._cut:
+                self._earlier, self._awaited = before, sent
+
+        def cut_hear(store: Any, replies: Sequence[Any]) -> None:
+            if not self._awaited:
+                hear(store, replies)
                 return
-            await _answered(store)
-            batch = list(store._queue)
-            store._queue = deque(_deaf(request) for request in batch)
-            await write(store)
-            await _answered(store)
-            store._sent.extend(batch)
-            self._fall()
+            earlier, cut = replies[: self._earlier], replies[self._earlier :]
+            self._earlier -= len(earlier)
+            hear(store, earlier)
+            self._awaited -= len(cut)
+            if not self._awaited:
+                self._fall(lambda: store._lose(ConnectionLost("cut")))
 
         def counted_command(store: SyncStore, *words: Any) -> Any:
             falls = next(self._numbers) == self._cut
             reply = command(store, *words)
             if falls:
-                self._fall()
+                self._fall(_raise_lost)
             return reply
 
-        patch.object(Store, "_write", counted_write).start()
+        patch.object(Store, "_send", counted_send).start()
+        patch.object(Store, "_hear", cut_hear).start()
         patch.object(SyncStore, "command", counted_command).start()
 
-    def _fall(self) -> NoReturn:
+    def _fall(self, lose: Callable[[], None]) -> None:
         if self._mode == "death":
             os.kill(os.getpid(), signal.SIGKILL)
-        raise ConnectionLost("cut")
+        lose()
 
 
-async def _answered(store: Any) -> None:
-    """All that is on its way is answered."""
-    if store._reading is not None:
-        await asyncio.wait([store._reading])
-
-
-def _deaf(request: Any) -> Any:
-    """The same request, whose reply nobody hears."""
-    return type(request)(request.words, request.call, asyncio.get_running_loop().create_future())
+def _raise_lost() -> NoReturn:
+    raise ConnectionLost("cut")
 
 
 def perform(order: Order) -> int:

@@ -128,7 +128,7 @@ _PRODUCERS = (
     ),
     Promise(
         "The base package needs `redis` and `msgspec` only.",
-        f"{_UNIT}import_hygiene.py::test_the_engine_needs_redis_and_msgspec_only",
+        f"{_UNIT}import_hygiene.py::test_the_engine_needs_its_base_only",
         f"{_ENGINE}clock.py",
         "import asyncio\n",
         "import asyncio\n\nimport httpx as httpx\n",

@@ -148,8 +148,8 @@ _FETCHER = (
     ),
     _engine(
         "fetcher: handlers before the next call",
-        "        await self._store.written()\n        self.catch_up()\n",
-        "        self.catch_up()\n        await self._store.written()\n",
+        "        self._store.flush()\n        self.catch_up()\n",
+        "        self.catch_up()\n        self._store.flush()\n",
         "fetcher store_pipeline",
         "Redis would wait while handlers run, and they for Redis",
     ),

@@ -6,16 +6,16 @@ import asyncio
 from asyncio import tasks
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from engine.streams import Aside, Links, Store, SyncStore
 from engine.streams.blocking import BlockingLink
 from engine.streams.call import Arg
+from engine.streams.connection import Open
 from engine.streams.replies import LINK_ERRORS
-from tests.simulation.connection import SimConnection
+from tests.simulation.connection import Asking, opener
 from tests.simulation.loop import VirtualLoop
 from tests.simulation.network import Network
 from tests.simulation.process import Process
@@ -39,10 +39,10 @@ class SimLinks(Links):
         return BlockingLink(self._url, connect=self._connect)
 
     def aside(self, name: str) -> Aside:
-        return SimAside(self._loop, self._process, SimConnection(self._network, self._process, 3.0))
+        return SimAside(self._loop, self._process, Asking(self._network, self._process, 3.0))
 
-    def _connect(self, _url: str, timeout_s: float) -> AbstractConnection:
-        return cast("AbstractConnection", SimConnection(self._network, self._process, timeout_s))
+    def _connect(self, _url: str, timeout_s: float) -> Open:
+        return opener(self._network, self._process, timeout_s)
 
 
 class SimStore(SyncStore):
@@ -61,9 +61,9 @@ class SimStore(SyncStore):
 class SimAside(Aside):
     """The thread beside the loop: it runs only for moments in which the loop waits for it."""
 
-    def __init__(self, loop: VirtualLoop, process: Process, connection: SimConnection) -> None:
+    def __init__(self, loop: VirtualLoop, process: Process, asking: Asking) -> None:
         super().__init__(SimStore(self._ask), "aside")
-        self._loop, self._process, self._connection = loop, process, connection
+        self._loop, self._process, self._asking = loop, process, asking
         self._pulse: Callable[[], None] = lambda: None
         self._interval_s: Callable[[], float] = lambda: 1.0
         self._ending = asyncio.Event()
@@ -80,7 +80,7 @@ class SimAside(Aside):
         self._ending.set()
         if self._driving is not None:
             await self._driving
-        await self._connection.disconnect()
+        self._asking.close()
 
     def end_process(self, status: int) -> NoReturn:
         self._process.die(status)
@@ -112,9 +112,7 @@ class SimAside(Aside):
                 return None
             return None
         try:
-            await self._connection.connect()
-            await self._connection.send_packed_command(self._connection.pack_commands([question]))
-            return await self._connection.read_response()
+            return await self._asking.ask(question)
         except (RedisError, *LINK_ERRORS) as error:
             return error
 

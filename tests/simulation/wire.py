@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from tests.simulation.loop import OUTSIDE, VirtualLoop
@@ -33,7 +32,8 @@ class Wire:
         self._loop, self._peer, self._weather, self.process = loop, peer, weather, process
         self.inbox: deque[Any] = deque()
         self.broken = self.mute = self.closed = False
-        self._news: asyncio.Future[None] | None = None
+        self.on_news: Callable[[], None] = lambda: None
+        """Is called when a reply has come, or the connection broke."""
         self._arrives_s = self._answers_s = 0.0
         # Events of one moment come in any order: what goes over the wire keeps its own.
         self._up: deque[tuple[Sequence[Words], Fate]] = deque()
@@ -53,19 +53,13 @@ class Wire:
         self._down.append(replies)
         self._loop.call_at(self._answers_s, self._deliver, context=OUTSIDE.copy())
 
-    async def news(self) -> None:
-        """Returns when a reply has come, or the connection broke."""
-        while not self.inbox and not self.broken:
-            self._news = self._loop.create_future()
-            await self._news
-
     def cut(self, *, silent: bool) -> None:
         """The way is broken: the process hears of it, or only ever hears nothing."""
         self.mute = True
         self._peer.forget(self)
         if not silent:
             self.broken = True
-            self._wake()
+            self.on_news()
 
     def close(self) -> None:
         """The process has closed its side; what it sent before still arrives."""
@@ -104,8 +98,4 @@ class Wire:
         replies = self._down.popleft()
         if not self.mute and not self.closed:
             self.inbox += replies
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
+            self.on_news()

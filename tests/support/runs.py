@@ -77,7 +77,7 @@ class FakeStore(Store):
         self.answer = answer
         self.sent: list[Call[Any]] = []
         self.on_its_way = 0
-        """How many of the calls somebody has seen written."""
+        """How many of the calls somebody has flushed."""
 
     def submit(self, call: Call[R]) -> asyncio.Future[R]:
         """The decoded answer, or the error if the answer is one."""
@@ -93,5 +93,5 @@ class FakeStore(Store):
     async def run(self, call: Call[R]) -> R:
         return await self.submit(call)
 
-    async def written(self) -> None:
+    def flush(self) -> None:
         self.on_its_way = len(self.sent)
