@@ -129,10 +129,8 @@ class Store:
         """The oldest calls in flight are answered; those whose script Redis did not know are sent again."""
         self._heard_s = asyncio.get_running_loop().time()
         again: list[_Request] = []
-        for reply in replies:
-            if not self._sent:
-                self._lose(InvalidResponse("an answer to nothing"))
-                return
+        asked = min(len(replies), len(self._sent))
+        for reply in replies[:asked]:
             request = self._sent.popleft()
             if not isinstance(reply, ResponseError):
                 _answer(request, reply)
@@ -144,7 +142,9 @@ class Store:
                 self._moved = self._moved or is_elsewhere(reply)
                 _fail(request, to_engine_error(reply))
         self._queue.extendleft(reversed(again))
-        if self._moved and not self._sent:
+        if len(replies) > asked:
+            self._break(_meaning(InvalidResponse("an answer to nothing")))
+        elif self._moved and not self._sent:
             self._break(Unreachable("this server is no primary any more"))
         self.flush()
         self._news.set()
