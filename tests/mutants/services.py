@@ -389,15 +389,15 @@ _WORKER = (
 _STORE = (
     _engine(
         "streams/store: a flushed script is not sent again",
-        "                self._queue.appendleft(request)\n",
-        "                self._queue.extend([request][:0])\n",
+        "                again.append(request)\n",
+        "                again.extend([request][:0])\n",
         "store_pipeline",
         "after SCRIPT FLUSH callers would wait for ever",
     ),
     _engine(
         "streams/store: a demoted primary is kept",
-        "            self._moved = self._moved or is_elsewhere(error)\n",
-        "            self._moved = self._moved and is_elsewhere(error)\n",
+        "                self._moved = self._moved or is_elsewhere(reply)\n",
+        "                self._moved = self._moved and is_elsewhere(reply)\n",
         "failover",
         "after a failover nothing would run until a restart",
     ),
@@ -410,10 +410,46 @@ _STORE = (
     ),
     _engine(
         "streams/store: one error fails the whole pipeline",
-        "        except LINK_ERRORS:\n            raise\n",
-        "        except RedisError:\n            raise\n",
+        "                _fail(request, to_engine_error(reply))\n",
+        "                _fail(request, to_engine_error(reply))\n                self._break(to_engine_error(reply))\n"
+        "                break\n",
         "store_pipeline",
         "one refused call would cost its neighbours their answers",
+    ),
+    _engine(
+        "streams/store: silence is not noticed",
+        "            self._lose(TimeoutError())\n",
+        "            self._watch = loop.call_later(_LOOK_S, self._check)\n",
+        "connection",
+        "callers would wait for ever for a server that is gone without a word",
+    ),
+    _engine(
+        "streams/store: an idle connection is not looked at",
+        "        if not self._sent and self._connection.has_news:\n",
+        "        if self._connection.is_closing:\n",
+        "failover",
+        "a server that restarted would cost the next call",
+    ),
+    _engine(
+        "streams/store: a surplus answer is passed over",
+        "        if len(replies) > asked:\n",
+        "        if len(replies) > asked + 1:\n",
+        "connection",
+        "a caller could be given another's answer",
+    ),
+    _engine(
+        "streams/connection: nonsense is passed over",
+        "        if broken is not None:\n",
+        "        if broken is None:\n",
+        "connection",
+        "a broken stream of replies would be read on",
+    ),
+    _engine(
+        "streams/connection: an end is not told",
+        '        lose(error or ConnectionResetError("it closed the connection"))\n',
+        "        assert lose\n",
+        "store_pipeline",
+        "callers would wait out their limit after each restart of Redis",
     ),
     _engine(
         "streams/sync_store: the client sends writes again",

@@ -150,8 +150,9 @@ TRIALS = (
                 "an unknown script fails the whole pipeline",
                 f"{_INTEGRATION}store_pipeline.py::test_an_error_of_one_call_costs_no_other_its_reply",
                 f"{_ENGINE}streams/store.py",
-                "        except LINK_ERRORS:\n            raise\n",
-                "        except RedisError:\n            raise\n",
+                "                again.append(request)\n",
+                "                _fail(request, to_engine_error(reply))\n"
+                "                self._break(to_engine_error(reply))\n                break\n",
             ),
             Naive(
                 "a call refused for its unknown script loses its place",
