@@ -124,9 +124,9 @@ async def _is_waiting(other: Store, *, with_something_behind: bool = False) -> b
 async def test_after_a_break_every_call_in_flight_is_failed_and_the_next_one_answered(
     own_valkey: Callable[..., EmbeddedValkey],
 ) -> None:
-    """Several pipelines are on their way when the server closes the connection; nobody waits for ever."""
+    """Several pipelines are on their way when the server closes the connection; nobody waits out the limit."""
     url = own_valkey(appendonly=False).url
-    store, other = Store(url), Store(url)
+    store, other = Store(url, timeout_s=60), Store(url)
     async with asyncio.timeout(20):
         await store.command("PING")  # connected: what is written is sent
         flying = [store.submit_command("BLPOP", "bell", "60")]
