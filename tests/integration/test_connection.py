@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class Server:
 @asynccontextmanager
 async def served(
     answer: Answer, tls: ssl.SSLContext | None = None, piece: int = 65536
-) -> AsyncIterator[tuple[Server, int]]:
+) -> AsyncGenerator[tuple[Server, int]]:
     """The server and its port."""
     server = Server(answer, piece)
     listening = await asyncio.start_server(server.talk, "127.0.0.1", 0, ssl=tls)
@@ -70,7 +70,7 @@ async def served(
 
 
 @asynccontextmanager
-async def opened(url: str, timeout_s: float = 5.0) -> AsyncIterator[Store]:
+async def opened(url: str, timeout_s: float = 5.0) -> AsyncGenerator[Store]:
     """A store that is closed in the end, and answers in time."""
     store = Store(url, timeout_s)
     try:
@@ -88,7 +88,7 @@ async def test_replies_that_come_in_pieces_are_whole() -> None:
         served(lambda words: replies[words[0]], piece=1) as (_, port),
         opened(f"redis://127.0.0.1:{port}") as store,
     ):
-        assert await asyncio.gather(store.command("LIST"), store.command("PING")) == [[b"one", 7], b"PONG"]
+        assert [*await asyncio.gather(store.command("LIST"), store.command("PING"))] == [[b"one", 7], b"PONG"]
 
 
 async def test_nonsense_costs_the_connection() -> None:
@@ -148,7 +148,7 @@ async def test_tls_is_spoken_where_the_url_says_so(tmp_path: Path) -> None:
     async with served(lambda _: PONG, server_side) as (server, port):
         known = f"rediss://localhost:{port}?ssl_ca_certs={tmp_path / 'certificate.pem'}"
         async with opened(known) as store:
-            assert await asyncio.gather(store.command("PING"), store.command("PING")) == [b"PONG", b"PONG"]
+            assert [*await asyncio.gather(store.command("PING"), store.command("PING"))] == [b"PONG", b"PONG"]
         link = BlockingLink(known)
         assert await link.ask("BLPOP", "bell", 5, within_s=5) == b"PONG"
         await link.close()
