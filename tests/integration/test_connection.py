@@ -7,7 +7,6 @@ import ssl
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import hiredis
 import pytest
@@ -34,7 +33,6 @@ class Server:
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""
         self.connections += 1
-        words: Any = None
         parser, mute = hiredis.Reader(), False
         while data := await reader.read(65536):
             parser.feed(data)
@@ -118,16 +116,15 @@ async def test_an_answer_to_nothing_is_nobodys() -> None:
 
 async def test_silence_ends_as_unreachable_and_costs_the_connection() -> None:
     """Everything in flight fails: a late reply could be taken for another call's."""
-    replies = iter((PONG, None, PONG))
+    replies = {b"PING": PONG, b"ONE": None, b"TWO": None}
     async with (
-        served(lambda _: next(replies)) as (server, port),
+        served(lambda words: replies[words[0]]) as (server, port),
         opened(f"redis://127.0.0.1:{port}", timeout_s=0.2) as store,
     ):
         assert await store.command("PING") == b"PONG"
         outcomes = await asyncio.gather(store.command("ONE"), store.command("TWO"), return_exceptions=True)
         assert [type(each) for each in outcomes] == [Unreachable, Unreachable]
         assert "no word from it in time" in str(outcomes[0])
-        replies = iter((PONG,))
         assert await store.command("PING") == b"PONG"
         assert server.connections == 2
 

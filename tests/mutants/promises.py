@@ -127,7 +127,7 @@ _PRODUCERS = (
         "elseif false then",
     ),
     Promise(
-        "The base package needs `redis` and `msgspec` only.",
+        "The base package needs `redis`, `hiredis` and `msgspec` only.",
         f"{_UNIT}import_hygiene.py::test_the_engine_needs_its_base_only",
         f"{_ENGINE}clock.py",
         "import asyncio\n",
