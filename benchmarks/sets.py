@@ -87,6 +87,7 @@ SETS = {
             "payload-200kb": 1,
             "real": 1,
             "limiter-cost": 2,
+            "limiter-off": 2,
             "limiter": 1,
             "memory": 2,
             "backlog-10k": 2,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.clock import Clock
-from engine.fetcher import Line
+from engine.line import Line
 from engine.operations import Carrier
 from engine.streams import Store
 

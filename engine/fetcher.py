@@ -10,12 +10,12 @@ from typing import NamedTuple
 from engine.clock import Clock, wait_for
 from engine.errors import EngineError, StoreReset
 from engine.journal import wants
+from engine.line import Line
 from engine.notes import Notes
-from engine.registry import Queue
 from engine.roster import Roster
 from engine.runner import Runner
 from engine.settler import Sent, Settler
-from engine.streams import Keys, Store
+from engine.streams import Store
 from engine.streams.commands import MAX_BATCH, Acquired, acquire, configure
 
 IDLE_S = 1.0
@@ -25,20 +25,6 @@ _DIVIDED = 8
 _STRETCH = 64
 """So many pipelines are one turn at most: between turns it is looked whether the fetcher is to end."""
 _log = logging.getLogger("engine.fetcher")
-
-
-class Line:
-    """One queue as the fetcher sees it: when to ask for it next, and what the last answer said."""
-
-    __slots__ = ("ask_s", "asked", "asked_s", "keys", "lease_ms", "paused", "queue", "sweep_ms", "woken")
-
-    def __init__(self, queue: Queue, keys: Keys) -> None:
-        self.queue, self.keys = queue, keys
-        self.asked = 0
-        """For how many places acquires are under way."""
-        self.ask_s, self.asked_s, self.woken, self.paused = 0.0, 0.0, False, False
-        limits = queue.limits()
-        self.lease_ms, self.sweep_ms = limits.lease_ms, limits.sweep_ms
 
 
 class _Pipeline(NamedTuple):
@@ -57,7 +43,12 @@ class Fetcher:
         self.lines = list(lines)
         self._store, self._consumer, self._roster, self._clock = store, consumer, roster, clock
         self._holding_for: Line | None = None
-        self._exchange = asyncio.Lock()
+        self._under_way: deque[_Pipeline] = deque()
+        self._quiet = asyncio.Event()
+        """Set while nothing is under way."""
+        self._quiet.set()
+        self.idle = False
+        """Whether the turn waits for more to do."""
         self.stopped = False
         self.acquired_s = clock.monotonic_s()
         """When an acquire was last answered, or there was no place to acquire for."""
@@ -67,11 +58,13 @@ class Fetcher:
         self._runner, self._settler, self._notes = runner, settler, notes
 
     def wake(self, queue: str | None = None) -> None:
-        """The queue, or every queue, is asked at the next turn."""
+        """The queue, or every queue, is asked: at once where a pipeline may go, else at the next turn."""
         for line in self.lines:
             if queue is None or line.queue.name == queue:
                 line.woken = True
-        self._settler.added.set()
+        self._settler.added.set()  # the turn that waits goes on, also when a pipeline takes everything with it
+        if self._has_room() and any(line.woken and not line.asked for line in self._askable()):
+            self._send()
 
     @property
     def wants(self) -> bool:
@@ -80,10 +73,14 @@ class Fetcher:
         free = any(self._roster.free(line.queue.name) > 0 for line in self.lines)
         return not self.stopped and (free or self._holding_for is not None)
 
+    async def wait_for_place(self, within_s: float) -> None:
+        """Returns when a place is free again, or after `within_s`."""
+        self._settler.freed.clear()
+        await wait_for(self._settler.freed, within_s)
+
     async def turn(self) -> None:
         """Some pipelines, then a wait for more to do. Never cancel it: a delivery in flight would be lost to sight."""
-        async with self._exchange:
-            await self.once()
+        await self.once()
         if not self._askable():
             self.acquired_s = self._clock.monotonic_s()
         await self._wait()
@@ -91,8 +88,7 @@ class Fetcher:
     async def stop(self) -> None:
         """Nothing more is acquired, and what was under way runs."""
         self.stopped = True
-        async with self._exchange:
-            return
+        await self._quiet.wait()
 
     async def once(self) -> None:
         """A pipeline is sent and answered. Raises the first error of the link or of Redis.
@@ -100,27 +96,36 @@ class Fetcher:
         What it brings is run and told while the next one is under way: Redis and this process work side by side. As
         long as half of the places are free, the next one is sent before this one is answered, and Redis need not wait.
         """
-        under_way = deque([self._send()])
-        sent, failed = 1, None
-        while under_way:
-            more = failed is None and sent < _STRETCH and len(under_way) == 1
-            if more and await self._is_half_free(under_way[0]):
-                under_way.append(self._send())
-                sent += 1
-                continue
-            failed = await self._receive(under_way.popleft()) or failed
-            if under_way:
-                self.catch_up()
+        try:
+            failed = await self._exchange()
+        finally:
+            self._quiet.set()
         if failed is not None:
             self.catch_up()
             raise failed
+
+    async def _exchange(self) -> Exception | None:
+        if not self._under_way:
+            self._send()
+        sent, failed = 1, None
+        while self._under_way:
+            if failed is None and sent < _STRETCH and await self._is_half_free():
+                self._send()
+                sent += 1
+                continue
+            failed = await self._receive(self._under_way[0]) or failed
+            self._under_way.popleft()
+            if self._under_way:
+                self.catch_up()
+        return failed
 
     def catch_up(self) -> None:
         """What the last answers brought runs, and what they settled is told."""
         self._runner.start()
         self._settler.report()
 
-    def _send(self) -> _Pipeline:
+    def _send(self) -> None:
+        self._quiet.clear()
         now = self._clock.monotonic_s()
         asked = [(line, places) for line in self._due(now) if (places := self._places(line)) > 0 or self._is_old(line)]
         if noted := self._notes.waiting:
@@ -131,7 +136,7 @@ class Fetcher:
         acquires = [(line, places, self._ask(line, places, alone=alone)) for line, places in asked]
         self._store.flush()
         self.catch_up()
-        return _Pipeline(now, settles, acquires, single=alone or noted)
+        self._under_way.append(_Pipeline(now, settles, acquires, single=alone or noted))
 
     async def _receive(self, pipeline: _Pipeline) -> Exception | None:
         """Every reply of the pipeline is taken; the first error among them."""
@@ -148,15 +153,22 @@ class Fetcher:
                 failed = failed or error
         return failed
 
-    async def _is_half_free(self, before: _Pipeline) -> bool:
+    def _has_room(self) -> bool:
+        """Whether a pipeline may go now: the turn waits, or one is under way that bears another beside it."""
+        if not self._under_way:
+            return self.idle
+        return len(self._under_way) == 1 and not self._under_way[0].single and self._holding_for is None
+
+    async def _is_half_free(self) -> bool:
         """Whether there are places enough for another pipeline beside the one that is under way."""
-        if before.single or self._holding_for is not None:
+        if not self._has_room():
             return False
         now, places = self._clock.monotonic_s(), self._roster.concurrency
         large = [line for line in self._due(now) if places[line.queue.name] >= _DIVIDED]
         if large:
             await asyncio.sleep(0)  # handlers that wait for nothing end in this turn of the loop
-        return any(self._places(line) >= min(places[line.queue.name] // 2, MAX_BATCH) for line in large)
+        free = (self._places(line) >= min(places[line.queue.name] // 2, MAX_BATCH) for line in large)
+        return self._has_room() and any(free)
 
     def _ask(self, line: Line, places: int, *, alone: bool) -> asyncio.Future[Acquired]:
         # A wake-up from here on tells of jobs that this acquire may not see.
@@ -250,4 +262,8 @@ class Fetcher:
             timer = min(timer, line.ask_s - now if self._holding_for is None else 0.25)
         if timer > 0:
             self.catch_up()
-            await wait_for(self._settler.added, timer)
+            self.idle = True
+            try:
+                await wait_for(self._settler.added, timer)
+            finally:
+                self.idle = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.clock import wait_for
 from engine.errors import Unreachable
 from engine.fetcher import Fetcher
 from engine.streams import Keys, Store
@@ -12,6 +11,7 @@ from engine.streams.blocking import BlockingLink
 from engine.streams.doorbell import Doorbell
 
 _PLACE_S = 0.05
+"""How often a full process looks whether it was given more places, or is closed."""
 
 
 class Listener:
@@ -26,7 +26,7 @@ class Listener:
     async def once(self) -> None:
         """One wake-up has reached the fetcher, or was put back for another worker, or none came."""
         while not self._fetcher.wants and not self._closed.is_set():
-            await wait_for(self._closed, _PLACE_S)
+            await self._fetcher.wait_for_place(_PLACE_S)
         if self._closed.is_set():
             return
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from engine.clock import Clock
 from engine.errors import EngineError
 from engine.escaping import escape
-from engine.fetcher import Line
+from engine.line import Line
 from engine.roster import Roster, Running
 from engine.runner import Runner
 from engine.settler import Settler

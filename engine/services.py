@@ -12,9 +12,10 @@ from engine.clock import Clock
 from engine.config import Settings
 from engine.continuer import Continuer
 from engine.errors import EngineError
-from engine.fetcher import Fetcher, Line
+from engine.fetcher import Fetcher
 from engine.heartbeat import BEAT_S, Heartbeat
 from engine.journal import Journal
+from engine.line import Line
 from engine.listener import Listener
 from engine.notes import Notes
 from engine.renewer import Renewer

@@ -34,6 +34,8 @@ class Settler:
         self._answered: list[tuple[Running, Settle, Settled]] = []
         self.added = asyncio.Event()
         """Set while there are outcomes that were not yet sent."""
+        self.freed = asyncio.Event()
+        """Set when a place is free again; who waits for one clears it."""
 
     def add(self, running: Running, outcome: Outcome) -> None:
         """The outcome is kept and the place is free; a second outcome of one delivery is ignored."""
@@ -41,12 +43,14 @@ class Settler:
             running.ended_s = self._clock.monotonic_s()
             self._waiting[running.delivery.queue].append(to_settle(running.delivery, outcome))
             self.added.set()
+            self.freed.set()
 
     def drop(self, running: Running) -> bool:
         """Another delivery owns the job: this one's outcome is not sent; False if it had one already."""
         if not self._roster.end(running):
             return False
         running.ended_s = self._clock.monotonic_s()
+        self.freed.set()
         self._roster.forget(running.delivery.queue, running.delivery.fence)
         self.journal.tell("lost", running.delivery, durationMs=running.duration_ms)
         return True

@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from engine.clock import Clock
-from engine.fetcher import Line
 from engine.journal import Journal
+from engine.line import Line
 from engine.streams import GROUP, Registry, Store
 from engine.streams.commands import MAX_BATCH, prune, reclaim
 

@@ -17,7 +17,7 @@ from engine.clock import Clock, SystemClock, wait_for
 from engine.config import Settings, default_worker_id, no_redis, refused
 from engine.doctor import warn_at_start
 from engine.errors import StoreMisused, Unreachable
-from engine.fetcher import Line
+from engine.line import Line
 from engine.registry import Queue
 from engine.roster import Roster
 from engine.services import Services

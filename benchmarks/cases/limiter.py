@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 from benchmarks.case import Case, Figure, Size, Taken
 from benchmarks.cases.steps import FIRST, fill, wait_for, warm_up, warming
@@ -22,12 +25,43 @@ WORKERS = 2
 
 def cost(ground: Ground, program: Program, size: Size) -> Taken:
     """Drains without the limit and with it, by turns: off, on, off, on."""
-    jobs = max(1, size.jobs_of(program) // 2)
-    rates: dict[bool, list[float]] = {False: [], True: []}
+    off, on = {"rate": None}, {"rate": NEVER_BINDS}
+    rates = _drains(ground, program, size, (off, on, off, on))
+    without, limited = rates[::2], rates[1::2]
+    return Taken(
+        {
+            "on/off": sum(limited) / sum(without),
+            "jobs/s on": statistics.mean(limited),
+            "jobs/s off": statistics.mean(without),
+            "off/off": min(without) / max(without),
+        },
+        {"jobs/s off": without, "jobs/s on": limited},
+    )
+
+
+def cost_off(ground: Ground, program: Program, size: Size) -> Taken:
+    """Drains of an engine without the limiter, and of this one with no limit set, by turns: none, off, off, none.
+
+    `none/none` is how far two drains of the same engine are apart in the same run.
+    """
+    none, off = {"rate": None, "limiter": "none"}, {"rate": None}
+    first, *unset, last = _drains(ground, program, size, (none, off, off, none))
+    return Taken(
+        {
+            "off/none": sum(unset) / (first + last),
+            "none/none": min(first, last) / max(first, last),
+            "jobs/s off": statistics.mean(unset),
+            "jobs/s none": (first + last) / 2,
+        },
+        {"jobs/s none": [first, last], "jobs/s off": unset},
+    )
+
+
+def _drains(ground: Ground, program: Program, size: Size, turns: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Jobs a second of one drain after the other, each by a worker with the turn's options."""
+    jobs, first, rates = max(1, size.jobs_of(program) // 2), FIRST, list[float]()
     with Side(program, ground.url, ground.tally()) as producer:
-        first = FIRST
-        for on in (False, True, False, True):
-            options = {"rate": NEVER_BINDS if on else None}
+        for options in turns:
             with Side(program, ground.url, ground.tally(), options) as worker:
                 warm_up(producer, [worker], CONCURRENCY, first=first)
                 warm, first = worker.count(), first + warming(program)
@@ -36,18 +70,9 @@ def cost(ground: Ground, program: Program, size: Size) -> Taken:
                 wait_for([worker], warm + jobs)
                 starts = [start.at_ns for start in worker.starts(warm)]
                 worker.hear()
-            rates[on].append(steady(starts, CONCURRENCY))
+            rates.append(steady(starts, CONCURRENCY))
             first += jobs
-    off, on_ = sum(rates[False]) / 2, sum(rates[True]) / 2
-    return Taken(
-        {
-            "on/off": on_ / off,
-            "jobs/s on": on_,
-            "jobs/s off": off,
-            "off/off": min(rates[False]) / max(rates[False]),
-        },
-        {"jobs/s off": rates[False], "jobs/s on": rates[True]},
-    )
+    return rates
 
 
 def keeping(ground: Ground, program: Program, size: Size) -> Taken:
@@ -88,6 +113,14 @@ CASES = (
         measure=cost,
         says_not="a limit that binds: its jobs wait, as they should",
         needs=("work", "limit"),
+    ),
+    Case(
+        name="limiter-off",
+        title="No-op drain without any limit, against an engine whose scripts know of none",
+        figures=(Figure("off/none", "higher"),),
+        measure=cost_off,
+        says_not="a limit that is on: limiter-cost",
+        only=("engine",),
     ),
     Case(
         name="limiter",

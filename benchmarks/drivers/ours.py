@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from benchmarks.drivers.base import Driver, FailedOnPurpose, Load, job_id, run, send_each
 from benchmarks.drivers.tally import Tally
+from benchmarks.drivers.without_limiter import work_without_limiter
 from engine import VERSION, App, Client, Constant, JobContext, Keep, Rate, Settings, Spec, Worker, WorkerOptions, days
 from engine.logs import logs_to_stderr
 
@@ -33,6 +34,8 @@ class Ours(Driver):
 
     async def open(self, url: str, options: dict[str, Any], tally: Tally) -> dict[str, str]:
         rate = options.get("rate")
+        if options.get("limiter") == "none":
+            work_without_limiter()
         app = App(slot="bench", rate=Rate(rate) if rate else None)
         lease_s = options.get("lease_s", 15.0)
         queues = [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.baseline import failures, keep, stored
 from benchmarks.case import Figure, Size, Taken
@@ -105,6 +106,23 @@ def test_goals_are_told_where_a_run_can_tell() -> None:
         ("drain: at least 4 times as good as bullmq by jobs/s", True),
         ("drain: at least 25 times as good as saq by jobs/s", False),
     ]
+
+
+def test_a_goal_above_the_floor_is_told_as_such() -> None:
+    """What plain stream commands do not reach is named beside what was measured; else it is not."""
+    run = run_of({"engine": [20.0, 20.0, 20.0], "bullmq": [10.0, 10.0, 10.0], "floor": [30.0, 30.0, 30.0]})
+    goal = next(verdicts(run))
+    assert (goal.measured, goal.met) == ("2 (2 to 2); the plain stream itself: 3", False)
+    run = run_of({"engine": [20.0, 20.0, 20.0], "bullmq": [10.0, 10.0, 10.0], "floor": [50.0, 50.0, 50.0]})
+    assert next(found.measured for found in verdicts(run)) == "2 (2 to 2)"
+
+
+def test_a_cost_is_hidden_by_the_spread_or_is_not() -> None:
+    """The median of what it costs beside that of the run's own spread."""
+    for cost, met in ((0.97, True), (0.9, False)):
+        samples = [Sample("limiter-off", "engine", n, Taken({"off/none": cost, "none/none": 0.95})) for n in range(3)]
+        (found,) = verdicts(replace(run_of({}), samples=samples))
+        assert found.met is met
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ from benchmarks.drivers.handler import Handler
 from benchmarks.drivers.outside import Outside
 from benchmarks.drivers.peer import batches, places, send_all_here
 from benchmarks.drivers.tally import RECORD, Tally
+from benchmarks.drivers.without_limiter import cut
 from benchmarks.sides import peers, side
 from benchmarks.sides.catalog import FLOORS, all_sides, how_to_install
 from benchmarks.sides.peers import PEERS, ROOT, Peer
 from benchmarks.sides.side import Program, Side
+from engine.streams.scripts import load
 
 FAKE = """
 from benchmarks.drivers.base import run
@@ -374,3 +376,13 @@ def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
     found = there.program
     assert found is not None
     assert found.command == (str(tmp_path / "py" / "bin" / "python"), "-m", "benchmarks.drivers.loop")
+
+
+@pytest.mark.parametrize("name", ["acquire", "settle"])
+def test_an_engine_without_a_limiter_asks_for_no_rate(name: str) -> None:
+    """The cuts fit the scripts as they are, and leave no setting of a rate and no bucket that is read."""
+    without = cut(name)
+    assert without.sha != load(name).sha
+    assert "'rate'" in load(name).text
+    for word in ("'rate'", "'set:burst'", "shared_rate", "= read_bucket("):
+        assert word not in without.text

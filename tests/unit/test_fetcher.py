@@ -6,13 +6,14 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from engine.errors import Unreachable
-from engine.fetcher import Fetcher, Line
+from engine.fetcher import Fetcher
 from engine.journal import Journal
+from engine.line import Line
 from engine.notes import Notes
 from engine.roster import Roster
 from engine.runner import Runner
@@ -24,6 +25,7 @@ from tests.support.runs import FakeStore, delivery, make_app, running
 from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
+R = TypeVar("R")
 Reply = list[bytes]
 
 
@@ -57,6 +59,30 @@ class HeldRunner(Runner):
         self.taken = []
 
 
+class SlowStore(FakeStore):
+    """While it is `slow`, it answers nothing before the test says so."""
+
+    def __init__(self, answer: Callable[[Call[Any]], Any]) -> None:
+        super().__init__(answer)
+        self.slow = False
+        self._held: list[tuple[asyncio.Future[Any], asyncio.Future[Any]]] = []
+
+    def submit(self, call: Call[R]) -> asyncio.Future[R]:
+        """The answer to come."""
+        answered = super().submit(call)
+        if not self.slow:
+            return answered
+        later: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._held.append((answered, later))
+        return later
+
+    def answer_all(self) -> None:
+        """Whatever was sent is answered."""
+        held, self._held = self._held, []
+        for answered, later in held:
+            later.set_result(answered.result())
+
+
 class Worker:
     """A fetcher over queues whose acquires are answered by functions, by queue."""
 
@@ -65,7 +91,7 @@ class Worker:
         self.queues = queues
         app = make_app(*queues, concurrency=places)
         self.roster = Roster(list(app.queues.values()), {})
-        self.store = FakeStore(self._answer)
+        self.store = SlowStore(self._answer)
         keys = {name: Keys("p", "s", name) for name in queues}
         self.settler = Settler(keys, self.store, self.roster, self.clock, Journal("w", {}))
         lines = [Line(app.queues[name], keys[name]) for name in queues]
@@ -398,3 +424,114 @@ async def test_a_wake_up_is_heard_while_every_place_is_asked_for() -> None:
     worker = Worker(q=answer)
     await worker.turn()
     assert wanted == [True]
+
+
+def _names(store: FakeStore) -> list[str]:
+    return [call.script.name for call in store.sent]
+
+
+async def test_an_idle_process_asks_in_the_moment_in_which_it_is_woken() -> None:
+    """The acquire is on its way when `wake` returns; the turn that waited takes its answer and sends nothing more."""
+    worker = Worker(q=lambda _: reply())
+    turn = asyncio.create_task(worker.fetcher.turn())
+    await eventually(lambda: worker.fetcher.idle)
+    worker.fetcher.wake("q")
+    worker.fetcher.wake("q")
+    assert (_names(worker.store), worker.store.on_its_way) == (["acquire", "acquire"], 2)
+    await turn
+    worker.fetcher.wake("other")
+    await worker.fetcher.once()
+    assert _names(worker.store) == ["acquire", "acquire"], "one wake-up is one question"
+
+
+async def test_what_ends_beside_a_wake_up_is_settled_at_once() -> None:
+    """An outcome that comes after the pipeline of a wake-up was sent does not wait for the next wake-up."""
+    given = iter([[delivery("a", 1, queue="q")], []])
+    worker = Worker(q=lambda _: reply("ok", -1, *next(given)))
+    turn = asyncio.create_task(worker.fetcher.turn())
+    await eventually(lambda: worker.fetcher.idle)
+    worker.fetcher.wake("q")
+    worker.finish("q")
+    await turn
+    await worker.fetcher.turn()
+    await worker.fetcher.once()
+    assert _names(worker.store) == ["acquire", "acquire", "settle"]
+
+
+async def test_a_wake_up_does_not_wait_for_the_answer_to_a_settle() -> None:
+    """Nothing is asked of the queue yet: the acquire goes beside the settle; a second wake-up sends nothing more."""
+    given = iter([[delivery("a", 1), delivery("b", 2)], [delivery("c", 3)]])
+    worker = Worker(places=3, q=lambda _: reply("ok", -1, *next(given)))
+    await worker.turn()
+    worker.store.slow = True
+    worker.settler.add(worker.roster.held("q")[0], Done(b"1"))
+    turn = asyncio.create_task(worker.fetcher.once())
+    await eventually(lambda: _names(worker.store)[1:] == ["settle"])
+    worker.fetcher.wake("q")
+    worker.fetcher.wake("q")
+    assert _names(worker.store)[1:] == ["settle", "acquire"]
+    worker.store.answer_all()
+    await turn
+    assert worker.ids() == ["b", "c"]
+
+
+async def test_wake_ups_in_a_row_are_one_question() -> None:
+    """The queue is asked already: what that answer does not show is asked for at the next turn."""
+    worker = Worker(places=3, q=lambda _: reply("ok", -1, delivery("a", 1)))
+    await worker.turn()
+    worker.store.slow = True
+    worker.fetcher.wake("q")
+    turn = asyncio.create_task(worker.fetcher.once())
+    await eventually(lambda: len(worker.store.sent) == 2)
+    worker.fetcher.wake("q")
+    assert len(worker.store.sent) == 2
+    worker.store.answer_all()
+    await turn
+
+
+async def test_a_wake_up_sends_nothing_beside_a_question_that_may_bring_a_suspect() -> None:
+    """It is answered at the next turn."""
+    worker = Worker(q=lambda _: reply("ok", -1, delivery("s", 1, queue="q", suspect=True)), r=lambda _: reply())
+    worker.store.slow = True
+    worker.fetcher.lines[1].ask_s = float("inf")
+    turn = asyncio.create_task(worker.fetcher.once())
+    await eventually(lambda: _names(worker.store) == ["acquire"])
+    worker.fetcher.wake("r")
+    assert _names(worker.store) == ["acquire"]
+    worker.store.answer_all()
+    await turn
+
+
+async def test_a_stop_waits_for_what_a_wake_up_asked_for() -> None:
+    """Jobs that come after the stop would start in a process that no longer counts them."""
+    given = iter([delivery("a", 1, queue="q"), delivery("b", 2, queue="q")])
+    worker = Worker(q=lambda _: reply("ok", -1, next(given)))
+    worker.store.slow = True
+    turn = asyncio.create_task(worker.fetcher.turn())
+    await eventually(lambda: _names(worker.store) == ["acquire"])
+    worker.store.answer_all()
+    await eventually(lambda: worker.fetcher.idle)
+    worker.fetcher.wake("q")
+    await turn
+    stop, rest = asyncio.create_task(worker.fetcher.stop()), asyncio.create_task(worker.fetcher.once())
+    await eventually(lambda: worker.fetcher.stopped)
+    assert not stop.done()
+    worker.store.answer_all()
+    await stop
+    assert worker.ids() == ["a", "b"]
+    await rest
+
+
+async def test_who_waits_for_a_place_is_told_once_there_is_one() -> None:
+    """By an outcome, or by the loss of a delivery: a full process listens again at once."""
+    worker = Worker(q=lambda _: reply("ok", -1, delivery("a", 1, queue="q"), delivery("b", 2, queue="q")))
+    await worker.turn()
+    for drops in (False, True):
+        waiting = asyncio.create_task(worker.fetcher.wait_for_place(60))
+        await asyncio.sleep(0)
+        held = worker.roster.running()[0]
+        if drops:
+            worker.settler.drop(held)
+        else:
+            worker.settler.add(held, Done(b"1"))
+        await eventually(waiting.done)

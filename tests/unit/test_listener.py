@@ -33,12 +33,17 @@ class Desk:
 
     def __init__(self, *places: bool) -> None:
         self._places: Iterator[bool] = iter(places)
+        self.waited = 0
         self.woken: list[str | None] = []
         self.sent: list[tuple[Arg, ...]] = []
 
     @property
     def wants(self) -> bool:
         return next(self._places)
+
+    async def wait_for_place(self, within_s: float) -> None:
+        """There may be one now."""
+        self.waited += 1
 
     def wake(self, queue: str | None = None) -> None:
         """The queue is asked."""
@@ -72,4 +77,4 @@ async def test_a_wake_up_that_came_too_late_is_put_back() -> None:
 async def test_a_full_process_listens_only_once_it_has_a_place() -> None:
     """Until then wake-ups are others' to take."""
     desk = await hear(False, False, True, True)
-    assert desk.woken == ["q"]
+    assert (desk.woken, desk.waited) == (["q"], 2)

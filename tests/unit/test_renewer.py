@@ -9,7 +9,7 @@ import pytest
 from engine import App
 from engine.clock import SystemClock
 from engine.errors import StoreMisused
-from engine.fetcher import Line
+from engine.line import Line
 from engine.renewer import Renewer
 from engine.roster import Roster
 from engine.streams import Aside, Call, Keys, Links, SyncStore

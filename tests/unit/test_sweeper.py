@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.fetcher import Line
 from engine.journal import Journal
+from engine.line import Line
 from engine.streams import Call, Keys, Registry
 from engine.sweeper import Sweeper
 from engine.testing import FakeClock
