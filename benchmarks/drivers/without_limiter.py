@@ -41,4 +41,4 @@ def cut(name: str) -> Script:
 def work_without_limiter() -> None:
     """From now on this process acquires and settles without one."""
     scripts = {name: cut(name) for name in _CUTS}
-    build.load = lambda name: scripts.get(name) or load(name)  # type: ignore[attr-defined]
+    build.load = lambda name: scripts.get(name) or load(name)  # type: ignore[attr-defined,assignment]
