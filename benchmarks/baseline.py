@@ -7,13 +7,12 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.goals import OURS
+from benchmarks.goals import FLOOR, OURS
 from benchmarks.results import Run
 from benchmarks.spreads import Spread
 from benchmarks.telling import number, ranged
 
 BASELINE = Path(__file__).with_name("baseline.json")
-FLOOR = "floor"
 SHARE = 0.5
 
 

@@ -11,6 +11,8 @@ from benchmarks.results import Run
 from benchmarks.telling import number, ranged
 
 OURS = "engine"
+FLOOR = "floor"
+"""What no queue can be faster than."""
 BULLMQ = ("bullmq", "bullmq-tuned")
 """On Node, by its defaults and by what may be faster: the faster one counts."""
 PYTHON_PEERS = ("bullmq-python", "streaq", "saq", "arq", "taskiq", "celery", "dramatiq", "rq")
@@ -62,7 +64,7 @@ class Verdict(Struct, frozen=True):
 AHEAD = (
     *(Ahead("drain", "jobs/s", peer, 4) for peer in BULLMQ),
     *(Ahead("drain", "jobs/s", peer, 25) for peer in PYTHON_PEERS),
-    Ahead("drain", "stored and run/s", "floor", 0.5),
+    Ahead("drain", "stored and run/s", FLOOR, 0.5),
     *(Ahead("enqueue-bulk", "jobs/s", peer, 5) for peer in BULLMQ),
     *(Ahead("enqueue-concurrent", "jobs/s", peer, 3) for peer in BULLMQ),
     Ahead("pickup", "p50 ms", "bullmq", 1.25),
@@ -83,7 +85,6 @@ KEPT = (
     Kept("recovery", "lost", 0, at_most=True),
 )
 HIDDEN = (Hidden("limiter-off", "off/none", "none/none"),)
-FLOOR = "floor"
 
 
 def verdicts(run: Run) -> Iterator[Verdict]:

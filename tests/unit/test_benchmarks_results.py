@@ -117,12 +117,12 @@ def test_a_goal_above_the_floor_is_told_as_such() -> None:
     assert next(found.measured for found in verdicts(run)) == "2 (2 to 2)"
 
 
-def test_a_cost_is_hidden_by_the_spread_or_is_not() -> None:
+@pytest.mark.parametrize(("cost", "met"), [(0.97, True), (0.9, False)])
+def test_a_cost_is_hidden_by_the_spread_or_is_not(cost: float, met: bool) -> None:  # noqa: FBT001 - a parameter
     """The median of what it costs beside that of the run's own spread."""
-    for cost, met in ((0.97, True), (0.9, False)):
-        samples = [Sample("limiter-off", "engine", n, Taken({"off/none": cost, "none/none": 0.95})) for n in range(3)]
-        (found,) = verdicts(replace(run_of({}), samples=samples))
-        assert found.met is met
+    samples = [Sample("limiter-off", "engine", n, Taken({"off/none": cost, "none/none": 0.95})) for n in range(3)]
+    (found,) = verdicts(replace(run_of({}), samples=samples))
+    assert found.met is met
 
 
 @pytest.mark.parametrize(

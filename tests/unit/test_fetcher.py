@@ -476,8 +476,8 @@ async def test_a_wake_up_does_not_wait_for_the_answer_to_a_settle() -> None:
 
 
 async def test_wake_ups_in_a_row_are_one_question() -> None:
-    """The queue is asked already: what that answer does not show is asked for at the next turn."""
-    worker = Worker(places=3, q=lambda _: reply("ok", -1, delivery("a", 1)))
+    """Half of the places are asked for already: what that answer does not show is asked for at the next turn."""
+    worker = Worker(places=8, q=lambda _: reply("ok", -1, delivery("a", 1)))
     await worker.turn()
     worker.store.slow = True
     worker.fetcher.wake("q")
@@ -490,8 +490,8 @@ async def test_wake_ups_in_a_row_are_one_question() -> None:
 
 
 async def test_a_wake_up_sends_nothing_beside_a_question_that_may_bring_a_suspect() -> None:
-    """It is answered at the next turn."""
-    worker = Worker(q=lambda _: reply("ok", -1, delivery("s", 1, queue="q", suspect=True)), r=lambda _: reply())
+    """What it asked for would run beside the suspect; and while the suspect runs, no wake-up asks for anything."""
+    worker = Worker(q=lambda _: reply("hold", -1, delivery("s", 1, queue="q", suspect=True)), r=lambda _: reply())
     worker.store.slow = True
     worker.fetcher.lines[1].ask_s = float("inf")
     turn = asyncio.create_task(worker.fetcher.once())
@@ -500,6 +500,9 @@ async def test_a_wake_up_sends_nothing_beside_a_question_that_may_bring_a_suspec
     assert _names(worker.store) == ["acquire"]
     worker.store.answer_all()
     await turn
+    worker.fetcher.wake("r")
+    await worker.fetcher.once()
+    assert (_names(worker.store), worker.ids()) == (["acquire"], ["s"])
 
 
 async def test_a_stop_waits_for_what_a_wake_up_asked_for() -> None:
