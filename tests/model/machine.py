@@ -33,6 +33,7 @@ class Machine(Planning, Mishaps):
                 self.do_settle([c.Settle(one.id, one.fence, "complete", b"1") for one in self.current()])
             self.die(WORKERS)
         assert not self.live(), f"never ended: {self.live()}"
+        self.do_prune(NOTHING)  # in any case: a group can be empty before the last job is gone
         while any(self.queue.ends.values()) or self.queue.trash:
             self.do_prune(NOTHING)
 
