@@ -24,21 +24,20 @@ _BUCKETS = (
     ("math.max(take_tokens(own, now, taken), take_tokens(shared, now, taken))", "-1"),
 )
 """No bucket is looked at."""
-_CUTS = {"acquire": _SETTINGS + _BUCKETS, "settle": _SETTINGS}
 
 
-def cut(name: str) -> Script:
-    """The script without its limiter; ValueError if it reads otherwise than this file knows."""
-    script = load(name)
+def cut() -> Script:
+    """The acquire script without its limiter, which no other knows; ValueError if it is not as this file knows it."""
+    script = load("acquire")
     text = script.text
-    for old, new in _CUTS[name]:
+    for old, new in _SETTINGS + _BUCKETS:
         if text.count(old) != 1:
-            raise ValueError(f"{name} has {old!r} {text.count(old)} times, not once")
+            raise ValueError(f"acquire has {old!r} {text.count(old)} times, not once")
         text = text.replace(old, new)
     return replace(script, text=text, sha=hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
 def work_without_limiter() -> None:
-    """From now on this process acquires and settles without one."""
-    scripts = {name: cut(name) for name in _CUTS}
-    build.load = lambda name: scripts.get(name) or load(name)  # type: ignore[attr-defined,assignment]
+    """From now on this process acquires without one."""
+    acquire = cut()
+    build.load = lambda name: acquire if name == acquire.name else load(name)  # type: ignore[attr-defined,assignment]

@@ -40,7 +40,7 @@ def _wanted(queue: Queue, seen: Snapshot) -> dict[str, Any]:
         "active": {
             job_id: [
                 *(str(held.fence), held.line, ids[id(held.entry)]),
-                *(f"{'c' if held.flagged else '-'}{held.attempts}", held.consumer),
+                *(f"{'c' if held.flagged else '-'}0000000000{held.attempts}", held.consumer),
             ]
             for job_id, held in queue.active.items()
         },

@@ -151,8 +151,8 @@ _REVERT = (
     ),
     lua(
         "revert: suspects among the others",
-        "stream = (whole(job.crashes) or 0) >= limits.suspect_at and 'suspect' or stream",
-        "stream = limits and stream",
+        "stream = (whole(job.crashes) or 0) >= suspect_at and 'suspect' or stream",
+        "stream = suspect_at and stream",
         "revert",
         "poison would run beside others",
     ),

@@ -19,6 +19,30 @@ class Equivalent(Struct, frozen=True):
 
 EQUIVALENT: tuple[Equivalent, ...] = (
     Equivalent(
+        "settle.lua",
+        "not known and read_record(KEYS[13] .. id, 'run', 'attempts', 'crashes', 'snoozed')",
+        "without not known",
+        "of a job that is completed and known nothing that is read is used: the part saves a command for each",
+    ),
+    Equivalent(
+        "settle.lua",
+        "suspect_at or read_suspect_at(KEYS[6])",
+        "without suspect_at",
+        "it is the same for the whole call: the part saves reading it for each job that is released",
+    ),
+    Equivalent(
+        "settle.lua",
+        "put_off and next_due(KEYS[4])",
+        "without put_off",
+        "where nothing is put off, the head that is read is not looked at again: the part saves a command",
+    ),
+    Equivalent(
+        "acquire.lua",
+        "redis.call('XLEN', KEYS[1]) > 0 and take('again')",
+        "without redis.call('XLEN', KEYS[1]) > 0",
+        "an empty stream gives nothing: the part saves reading it for each acquire",
+    ),
+    Equivalent(
         "include/claim.lua",
         "if #entries == 0 then",
         "never",

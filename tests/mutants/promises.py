@@ -21,8 +21,8 @@ _RESULTS = (
         "At most one result per run is accepted.",
         f"{_SCRIPTS}settle.py::test_a_delivery_that_was_taken_away_settles_nothing",
         f"{_LUA}settle.lua",
-        "if holding and holding.fence == fence then",
-        "if holding then",
+        "if owner == fence then",
+        "if owner then",
     ),
     Promise(
         "No stored job is lost while Redis keeps its data.",
@@ -109,7 +109,7 @@ _PRODUCERS = (
         "after its end, kept or not, the id runs again.",
         f"{_SCRIPTS}enqueue.py::test_an_ended_id_runs_anew",
         f"{_LUA}enqueue.lua",
-        "  if job.ended then\n",
+        "  if ends[n] then\n",
         "  if false then\n",
     ),
     Promise(
@@ -175,8 +175,8 @@ _LIMITS = (
         "Limits only decide when a job is acquired: none is moved or dropped.",
         f"{_SCRIPTS}promote.py::test_a_paused_queue_still_promotes",
         f"{_LUA}acquire.lua",
-        "local more_due = promote(",
-        "local more_due = redis.call('HEXISTS', KEYS[6], 'paused') == 0 and promote(",
+        "local more_due, head = promote(",
+        "local more_due, head = redis.call('HEXISTS', KEYS[6], 'paused') == 0 and promote(",
     ),
     Promise(
         "Starts are counted when a job is acquired, retries included.",
@@ -304,8 +304,8 @@ _OPERATING = (
         "shows the reason, each attempt with its error, and the log",
         f"{_SCRIPTS}settle.py::test_a_retry_keeps_the_error_and_the_attempt",
         f"{_LUA}settle.lua",
-        "    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,\n"
-        "      'worker', worker, 'error', data)\n",
+        "    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', record[1], 'start', fence, 'end', now_ms,\n"
+        "      'worker', worker, 'error', data, 'due', due_ms)\n",
         "",
     ),
     Promise(

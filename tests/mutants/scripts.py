@@ -17,8 +17,8 @@ def lua(name: str, old: str, new: str, tests: str, why: str) -> Mutant:
 _SETTLE = (
     lua(
         "settle: ownership check removed",
-        "if holding and holding.fence == fence then",
-        "if holding then",
+        "if owner == fence then",
+        "if owner then",
         "settle",
         "a delivery that was taken away would end its successor's run",
     ),
@@ -38,8 +38,8 @@ _SETTLE = (
     ),
     lua(
         "settle: attempt not counted",
-        "local attempts = digits(",
-        "local attempts = digits(-1 + ",
+        "digits((whole(before) or 0) + 1)",
+        "digits(whole(before) or 0)",
         "settle",
         "a job that fails each time would be tried for ever",
     ),
@@ -225,7 +225,7 @@ _ENQUEUE = (
     ),
     lua(
         "enqueue: the ended run stays in its index",
-        "    leave_end(ENDS, KEYS[17], key, id, job.ended)\n",
+        "    leave_end(ENDS, KEYS[17], key, id, ends[n])\n",
         "",
         "enqueue",
         "retention would delete a live job",
@@ -239,7 +239,7 @@ _ENQUEUE = (
     ),
     lua(
         "enqueue: the run before is forgotten",
-        "  put(fields, 'last', job.last)\n",
+        "  put(fields, 'last', lasts[n])\n",
         "",
         "enqueue settle",
         "a settle of the run before, sent again after its lost answer, would be told as lost",
@@ -444,7 +444,7 @@ _OTHERS = (
     ),
     lua(
         "include/digits: numbers by Lua's own hand",
-        "string.format('%.0f', number)",
+        "string.format('%d', number)",
         "tostring(number)",
         "acquire",
         "a fence would lose its last digits",

@@ -139,15 +139,15 @@ def test_a_mixed_batch_is_one_call(rig: Rig) -> None:
 
 def test_a_release_and_a_new_head_wake_and_a_completion_does_not(rig: Rig) -> None:
     """Whoever is idle hears of what has become possible, and of nothing else."""
-    rig.enqueue(*"abcd")
+    rig.enqueue(*"abcde")
     deliveries = rig.take()
     rig.take_wake_up()
     woken: list[bool] = []
-    verbs: list[Verb] = ["complete", "retry", "snooze", "release"]
-    for delivery, verb, delay_s in zip(deliveries, verbs, (0, 60, 5, 0), strict=True):
+    verbs: list[Verb] = ["complete", "retry", "snooze", "retry", "release"]
+    for delivery, verb, delay_s in zip(deliveries, verbs, (0, 60, 5, 6, 0), strict=True):
         rig.settle(delivery, verb, FAILURE, delay_s)
         woken.append(rig.take_wake_up())
-    assert woken == [False, True, True, True]
+    assert woken == [False, True, True, False, True], "the second retry is due after the snooze"
 
 
 def test_a_holding_that_says_no_attempts_leaves_them_to_the_record(rig: Rig) -> None:
@@ -155,11 +155,20 @@ def test_a_holding_that_says_no_attempts_leaves_them_to_the_record(rig: Rig) -> 
     rig.enqueue("a")
     (delivery,) = rig.take()
     held = rig.command("HGET", rig.keys.active, "a")
-    assert b" -0 " in held
-    rig.command("HSET", rig.keys.active, "a", held.replace(b" -0 ", b" - "))
+    assert b" -00000000000 " in held
+    rig.command("HSET", rig.keys.active, "a", held.replace(b" -00000000000 ", b" - "))
     rig.command("HSET", rig.keys.job + "a", "attempts", "4")
     assert rig.settle(delivery, "complete", b"1")
     assert rig.record("a")["attempts"] == "5"
+
+
+def test_a_million_attempts_are_counted_on(rig: Rig) -> None:
+    """However many zeros stand before them in `active`."""
+    rig.enqueue("a")
+    rig.command("HSET", rig.keys.job + "a", "attempts", "1234567")
+    (delivery,) = rig.take()
+    assert rig.settle(delivery, "complete", b"1")
+    assert rig.record("a")["attempts"] == "1234568"
 
 
 def test_what_is_left_of_a_record_is_left_alone(rig: Rig) -> None:
@@ -174,17 +183,24 @@ def test_what_is_left_of_a_record_is_left_alone(rig: Rig) -> None:
     rig.command("DEL", rig.keys.job + "a")
 
 
+@pytest.mark.parametrize("flagged", [False, True])
+@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("hostile", [None, "text"])
-def test_a_job_whose_record_is_gone_is_lost_and_leaves_no_lease(rig: Rig, hostile: str | None) -> None:
+def test_a_job_whose_record_is_gone_is_lost_and_leaves_no_lease(
+    rig: Rig, hostile: str | None, verb: Verb, flagged: bool
+) -> None:
     """A record deleted or replaced under a running job: the settle is refused and its entry does not stay."""
-    rig.enqueue("a", "b")
+    ticket, _ = rig.enqueue("a", "b")
     deliveries = rig.take()
+    if flagged:
+        rig.cancel(ticket)
     rig.command("DEL", rig.keys.job + "a")
     if hostile:
         rig.command("SET", rig.keys.job + "a", hostile)
-    settles = [Settle(d.id, d.fence, "complete", b"1") for d in deliveries]
+    settles = [Settle(d.id, d.fence, verb, b"1") for d in deliveries]
     assert rig.settle_many(*settles) == [False, True]
     assert rig.counts().active == 0
+    assert rig.command("TYPE", rig.keys.job + "a") == (b"string" if hostile else b"none")
     rig.command("DEL", rig.keys.job + "a")
 
 

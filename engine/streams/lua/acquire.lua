@@ -40,6 +40,9 @@
 --- @include text
 
 local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
+-- Before the attempts in `active`: with values of more than 64 bytes it is a table, and not a list that is searched from
+-- the first one on.
+local ZEROS = '0000000000'
 local LARGE, FEW, MOST, LATEST_MS = 4096, 4, 250, 1e9
 local now, skew = read_clock(ARGV[1])
 local now_ms = math.floor(now / 1000)
@@ -97,7 +100,8 @@ local function deliver(stream, entry, id)
   bytes = bytes + #payload
   largest = #payload > largest and #payload or largest
   redis.call('HSET', key, 'state', 'active')
-  holdings[taken * 2 + 1], holdings[taken * 2 + 2] = id, number .. ' ' .. record[1] .. flag .. attempts .. ' ' .. consumer
+  holdings[taken * 2 + 1] = id
+  holdings[taken * 2 + 2] = number .. ' ' .. record[1] .. flag .. ZEROS .. attempts .. ' ' .. consumer
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
   count_duration(waits, waited_us)
@@ -105,7 +109,7 @@ local function deliver(stream, entry, id)
   reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = id, record[2], payload, number, record[4]
   reply[at + 6], reply[at + 7], reply[at + 8] = attempts, record[6] or '0', record[7] or '0'
   reply[at + 9] = stream == 'suspect' and '1' or '0'
-  reply[at + 10] = digits(waited_us > 0 and waited_us / 1000 or 0)
+  reply[at + 10] = waited_us > 0 and waited_us / 1000 or 0
   taken = taken + 1
 end
 
@@ -134,7 +138,7 @@ local function take(stream)
   return redis.call('XLEN', STREAMS[stream]) > redis.call('XPENDING', STREAMS[stream], 'workers')[1]
 end
 
-local more_due = promote(STREAMS, KEYS[4], KEYS[11], now_ms, limits.suspect_at, emitted)
+local more_due, head = promote(STREAMS, KEYS[4], KEYS[11], now_ms, limits.suspect_at, emitted)
 local left_some = false
 if limits.paused then
   reply[1], places = 'paused', 0
@@ -167,11 +171,10 @@ if taken > 0 and left_some then
 end
 
 local wait_ms = math.max(take_tokens(own, now, taken), take_tokens(shared, now, taken))
-local head = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
 if more_due or (seen == MOST and taken < places) then
   wait_ms = 0
 elseif head then
-  local due_ms = math.min(LATEST_MS, math.max(0, tonumber(head) - now_ms))
+  local due_ms = math.min(LATEST_MS, math.max(0, head - now_ms))
   wait_ms = wait_ms > 0 and math.min(wait_ms, due_ms) or due_ms
 end
 reply[2] = digits(wait_ms)

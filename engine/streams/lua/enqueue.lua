@@ -36,6 +36,7 @@
 --- @include emit
 --- @include stats
 --- @include leave_end
+--- @include next_due
 
 check_items((#ARGV - 4) / 6)
 local answered = redis.call('GET', KEYS[1])
@@ -45,8 +46,7 @@ end
 
 local function put(fields, name, value)
   if value and value ~= '' then
-    fields[#fields + 1] = name
-    fields[#fields + 1] = value
+    fields[#fields + 1], fields[#fields + 2] = name, value
   end
 end
 
@@ -58,15 +58,26 @@ end
 
 local LIVE = { waiting = true, delayed = true, active = true }
 local ENDS = { completed = KEYS[11], failed = KEYS[12], cancelled = KEYS[13], trash = KEYS[16] }
+local NOBODY = {}
 local now = read_clock(ARGV[1])
 local fence = whole(redis.call('HGET', KEYS[2], 'fence')) or 0
 local most = tonumber(ARGV[4])
 local waiting = most > 0 and count_waiting() or 0
-local reply, new, known = {}, {}, {}
-
+local reply, known, keys = {}, {}, {}
 for i = 5, #ARGV, 6 do
-  local id, delay_ms, digest = ARGV[i], tonumber(ARGV[i + 3]), ARGV[i + 5]
-  local record = known[id] or read_record(KEYS[14] .. id, 'state', 'run', 'digest', 'last')
+  keys[#keys + 1] = KEYS[14] .. ARGV[i]
+end
+local all_unknown = #keys > 0 and redis.call('EXISTS', unpack(keys)) == 0
+
+-- Of each job that is stored, by its place in the call: its run, its delay, how its run before ended, and that one's
+-- last fence. Lists, since a table for each costs more than what is compared.
+local runs, delays, ends, lasts, stored = {}, {}, {}, {}, 0
+for n, key in ipairs(keys) do
+  local at = n * 6 - 2
+  local id, digest = ARGV[at + 1], ARGV[at + 6]
+  local twin = known[id]
+  local record = twin and { reply[twin * 4 - 1], reply[twin * 4 - 2], ARGV[twin * 6 + 4] } or all_unknown and NOBODY
+    or read_record(key, 'state', 'run', 'digest', 'last')
   local created, state, run, same = '0', 'bad', '0', '0'
   if record then
     state, run = record[1], record[2]
@@ -75,66 +86,68 @@ for i = 5, #ARGV, 6 do
     elseif most > 0 and waiting >= most then
       state, run = 'full', digits(waiting)
     else
-      waiting = waiting + 1
+      waiting, stored = waiting + 1, stored + 1
       fence = math.max(now, fence + 1)
-      -- Not that of a cancelled run: a late settle of it is lost, and not accepted.
-      local last = state ~= 'cancelled' and record[4]
-      new[#new + 1] = { at = i, ended = state, run = digits(fence), last = last }
       created, same, run = '1', '1', digits(fence)
-      state = delay_ms > 0 and 'delayed' or 'waiting'
-      known[id] = { state, run, digest }
+      runs[n], delays[n], ends[n] = run, tonumber(ARGV[at + 4]), state
+      -- Not that of a cancelled run: a late settle of it is lost, and not accepted.
+      lasts[n] = state ~= 'cancelled' and record[4]
+      state = delays[n] > 0 and 'delayed' or 'waiting'
+      known[id] = n
     end
   end
-  reply[#reply + 1] = created
-  reply[#reply + 1] = run
-  reply[#reply + 1] = state
-  reply[#reply + 1] = same
+  at = n * 4
+  reply[at - 3], reply[at - 2], reply[at - 1], reply[at] = created, run, state, same
 end
 
 -- The first write is one that Redis refuses when its memory is full, so that a refused call leaves no trace.
 redis.call('SET', KEYS[1], cmsgpack.pack(reply), 'PX', ARGV[2])
-if #new == 0 then
+if stored == 0 then
   return reply
 end
 redis.call('HSET', KEYS[2], 'fence', digits(fence))
 
 local due, tenants, emitted, woken = {}, {}, {}, false
-for _, job in ipairs(new) do
-  local id, name, payload = ARGV[job.at], ARGV[job.at + 1], ARGV[job.at + 2]
-  local delay_ms, tenant, digest = tonumber(ARGV[job.at + 3]), ARGV[job.at + 4], ARGV[job.at + 5]
-  local key = KEYS[14] .. id
-  if job.ended then
-    leave_end(ENDS, KEYS[17], key, id, job.ended)
+
+local function store(n, key)
+  local at, run, delay_ms = n * 6 - 2, runs[n], delays[n]
+  local id, name, payload, tenant, digest = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 5], ARGV[at + 6]
+  if ends[n] then
+    leave_end(ENDS, KEYS[17], key, id, ends[n])
     redis.call('DEL', key)
   end
   local fields
   if delay_ms > 0 then
     local due_ms = digits(math.ceil(now / 1000) + delay_ms)
-    fields = { 'name', name, 'payload', payload, 'run', job.run, 'state', 'delayed', 'due', due_ms }
-    due[#due + 1] = due_ms
-    due[#due + 1] = id
+    fields = { 'name', name, 'payload', payload, 'run', run, 'state', 'delayed', 'due', due_ms }
+    due[#due + 1], due[#due + 2] = due_ms, id
   else
     local entry = redis.call('XADD', KEYS[4], '*', 'id', id)
-    fields = { 'name', name, 'payload', payload, 'run', job.run, 'state', 'waiting', 'at', 'ready ' .. entry }
+    fields = { 'name', name, 'payload', payload, 'run', run, 'state', 'waiting', 'at', 'ready ' .. entry }
     woken = true
   end
-  put(fields, 'last', job.last)
+  put(fields, 'last', lasts[n])
   put(fields, 'tenant', tenant)
   put(fields, 'digest', digest)
   redis.call('HSET', key, unpack(fields))
   if tenant ~= '' then
-    tenants[tenant] = tenants[tenant] or {}
-    table.insert(tenants[tenant], job.run)
-    table.insert(tenants[tenant], id)
+    local members = tenants[tenant] or {}
+    members[#members + 1], members[#members + 2] = run, id
+    tenants[tenant] = members
   end
-  emitted[#emitted + 1] = 'enqueue'
-  emitted[#emitted + 1] = id
+  emitted[#emitted + 1], emitted[#emitted + 2] = 'enqueue', id
+end
+
+for n, key in ipairs(keys) do
+  if runs[n] then
+    store(n, key)
+  end
 end
 
 if #due > 0 then
-  local head_before = redis.call('ZRANGE', KEYS[6], '0', '0', 'WITHSCORES')[2]
+  local head = next_due(KEYS[6])
   redis.call('ZADD', KEYS[6], unpack(due))
-  woken = woken or redis.call('ZRANGE', KEYS[6], '0', '0', 'WITHSCORES')[2] ~= head_before
+  woken = woken or next_due(KEYS[6]) ~= head
 end
 for tenant, members in pairs(tenants) do
   local key = KEYS[15] .. tenant
@@ -143,7 +156,7 @@ for tenant, members in pairs(tenants) do
   redis.call('EXPIRE', key, ARGV[3])
 end
 emit(KEYS[9], emitted)
-write_stats(KEYS[10], now, { enqueue = #new })
+write_stats(KEYS[10], now, { enqueue = stored })
 if woken then
   wake_one(KEYS[8])
 end

@@ -26,7 +26,7 @@
 --- @include bounds
 --- @include clock
 --- @include digits
---- @include limits
+--- @include suspect_at
 --- @include wake
 --- @include emit
 --- @include hand_back
@@ -37,7 +37,7 @@ local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local SETS = { delayed = KEYS[4], completed = KEYS[9], failed = KEYS[10], cancelled = KEYS[11], trash = KEYS[14] }
 local queue = { streams = STREAMS, sets = SETS, active = KEYS[5], jobs = KEYS[12], trails = KEYS[13] }
 local now_ms = digits(math.floor(read_clock(ARGV[1]) / 1000))
-local limits = read_limits(KEYS[6]) or { suspect_at = 2 }
+local suspect_at = read_suspect_at(KEYS[6])
 local reply, emitted, woken = {}, {}, false
 
 -- A stream that was lost and made anew within a millisecond may hold another job's entry at this place.
@@ -72,7 +72,7 @@ end
 function MEND.undelivered(job)
   drop_entry(job.id, job.at)
   local stream = string.match(job.at or '', '^again ') and 'again' or 'ready'
-  stream = job.crashes >= limits.suspect_at and 'suspect' or stream
+  stream = job.crashes >= suspect_at and 'suspect' or stream
   local entry = redis.call('XADD', STREAMS[stream], '*', 'id', job.id)
   redis.call('HSET', job.key, 'at', stream .. ' ' .. entry)
   woken = true
@@ -88,7 +88,7 @@ function MEND.unheld(job)
     end_cancelled(KEYS[11], job.key, job.id, now_ms, { 'last', job.holding.fence, 'worker', job.holding.consumer })
     job.state = 'cancelled'
   else
-    hand_back(STREAMS, job.key, job.id, job.crashes, limits.suspect_at, {})
+    hand_back(STREAMS, job.key, job.id, job.crashes, suspect_at, {})
     job.state, woken = 'waiting', true
   end
   emitted[#emitted + 1] = verb

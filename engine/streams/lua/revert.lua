@@ -26,7 +26,8 @@
 --- @include clock
 --- @include whole
 --- @include record
---- @include limits
+--- @include suspect_at
+--- @include next_due
 --- @include wake
 --- @include emit
 --- @include stats
@@ -36,7 +37,7 @@ local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local ENDS = { failed = KEYS[9], cancelled = KEYS[10] }
 local LIVE = { waiting = true, delayed = true }
 local now, done = read_clock(ARGV[1]), ARGV[2]
-local limits = read_limits(KEYS[5]) or { suspect_at = 2 }
+local suspect_at = read_suspect_at(KEYS[5])
 local reply, chosen, known, woken = {}, {}, {}, false
 
 -- The fields of the run that was requeued, if its new one still has the entry that it was given then.
@@ -121,7 +122,7 @@ function UNDO.cancel(job)
     return put_off(job)
   end
   local stream = string.match(job.at or '', '^again ') and 'again' or 'ready'
-  stream = (whole(job.crashes) or 0) >= limits.suspect_at and 'suspect' or stream
+  stream = (whole(job.crashes) or 0) >= suspect_at and 'suspect' or stream
   local entry = redis.call('XADD', STREAMS[stream], '*', 'id', job.id)
   redis.call('HSET', job.key, 'state', 'waiting', 'at', stream .. ' ' .. entry)
   woken = true
@@ -156,7 +157,7 @@ if #chosen == 0 then
 end
 
 local emitted = {}
-local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
+local head = next_due(KEYS[4])
 for _, job in ipairs(chosen) do
   UNDO[done](job)
   emitted[#emitted + 1] = 'revert'
@@ -164,7 +165,7 @@ for _, job in ipairs(chosen) do
 end
 emit(KEYS[7], emitted)
 write_stats(KEYS[8], now, { revert = #chosen })
-if woken or redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] ~= head_before then
+if woken or next_due(KEYS[4]) ~= head then
   wake_one(KEYS[6])
 end
 return reply

@@ -30,14 +30,16 @@
 --- @include digits
 --- @include whole
 --- @include record
---- @include holding
---- @include limits
+--- @include parse_holding
+--- @include limit
+--- @include suspect_at
 --- @include wake
 --- @include emit
 --- @include stats
 --- @include durations
 --- @include tally
 --- @include hand_back
+--- @include next_due
 --- @include trail
 --- @include fingerprint
 --- @include join_groups
@@ -46,7 +48,7 @@ local STREAMS = { again = KEYS[1], ready = KEYS[2], suspect = KEYS[3] }
 local INDEX = { complete = KEYS[10], fail = KEYS[11], cancel = KEYS[12], retry = KEYS[4], snooze = KEYS[4] }
 local now = read_clock(ARGV[1])
 local now_ms = digits(math.floor(now / 1000))
-local limits = read_limits(KEYS[6]) or { max_active = 0, suspect_at = 2 }
+local max_active, suspect_at = read_limit(KEYS[6], 'max_active'), nil
 
 check_items((#ARGV - 1) / 5)
 local ids = {}
@@ -54,24 +56,27 @@ for i = 2, #ARGV, 5 do
   ids[#ids + 1] = ARGV[i]
 end
 local held = redis.call('HMGET', KEYS[5], unpack(ids))
-local reply, owned, released, gone = {}, {}, {}, { again = {}, ready = {}, suspect = {} }
+local reply, released, gone = {}, {}, { again = {}, ready = {}, suspect = {} }
+-- Of each delivery that is owned, by its place in the call: who held it, whether its cancel was asked for, the attempts
+-- before it, and its record where more is needed. Lists, since a table for each costs a tenth of the script.
+local workers, flags, attempts, records = {}, {}, {}, {}
 for n, id in ipairs(ids) do
   local fence, verb = ARGV[n * 5 - 2], ARGV[n * 5 - 1]
-  local key, holding = KEYS[13] .. id, read_holding(held[n])
-  if holding and holding.fence == fence then
+  local owner, stream, entry, flagged, before, worker = parse_holding(held[n])
+  if owner == fence then
     released[#released + 1] = id
-    table.insert(gone[holding.stream], holding.entry)
+    local entries = gone[stream]
+    entries[#entries + 1] = entry
     -- Of a job that is completed everything is known: that its record is there is seen when it is written.
-    local known = verb == 'complete' and not holding.flagged and holding.attempts ~= ''
-    local record = known and {} or read_record(key, 'run', 'attempts', 'crashes', 'snoozed')
+    local known = verb == 'complete' and not flagged and before ~= '' and #before <= 16
+    local record = not known and read_record(KEYS[13] .. id, 'run', 'attempts', 'crashes', 'snoozed')
     if known or record and record[1] then
-      local attempts = known and holding.attempts or record[2]
-      owned[#owned + 1] = { n = n, id = id, key = key, holding = holding, record = record, attempts = attempts }
+      workers[n], flags[n], attempts[n], records[n] = worker, flagged, known and before or record[2] or '0', record
     else
       reply[n] = 'lost'
     end
   else
-    local record = read_record(key, 'last', 'state')
+    local record = read_record(KEYS[13] .. id, 'last', 'state')
     reply[n] = record and record[1] == fence and (record[2] == 'cancelled' and 'cancelled' or 'ok') or 'lost'
   end
 end
@@ -80,16 +85,15 @@ if #released == 0 then
 end
 
 -- The first write is one that Redis takes even when its memory is full: a job can always end.
-local was_full = limits.max_active > 0 and redis.call('HLEN', KEYS[5]) >= limits.max_active
+local was_full = max_active > 0 and redis.call('HLEN', KEYS[5]) >= max_active
 redis.call('HDEL', KEYS[5], unpack(released))
 
-local emitted, tally, runs, indexed, failures, woken = {}, {}, {}, {}, {}, was_full
-local head_before = redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2]
+local emitted, tally, runs, indexed, failures, charges, woken = {}, {}, {}, {}, {}, {}, was_full
 
 local function index(verb, score, id)
-  indexed[verb] = indexed[verb] or {}
-  table.insert(indexed[verb], score)
-  table.insert(indexed[verb], id)
+  local members = indexed[verb] or {}
+  members[#members + 1], members[#members + 2] = score, id
+  indexed[verb] = members
 end
 
 local function due_after(delay_ms)
@@ -97,9 +101,9 @@ local function due_after(delay_ms)
 end
 
 -- False if there is no record: what it was written with is gone again.
-local function complete(key, worker, fence, attempts, result)
+local function complete(key, worker, fence, charged, result)
   local added = redis.pcall('HSET', key, 'state', 'completed', 'ended', now_ms, 'last', fence, 'worker', worker,
-    'attempts', attempts, 'result', result)
+    'attempts', charged, 'result', result)
   if type(added) == 'table' then
     return refuse_others(added)
   elseif added == 6 then -- all of them are new
@@ -109,46 +113,51 @@ local function complete(key, worker, fence, attempts, result)
   return true
 end
 
-for _, job in ipairs(owned) do
-  local id, key, at, worker = job.id, job.key, job.n * 5 - 3, job.holding.consumer
-  local fence, verb, data, detail = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local attempts = digits((whole(job.attempts) or 0) + 1)
-  if job.holding.flagged then
-    verb = 'cancel'
-  end
-  reply[job.n] = verb == 'cancel' and 'cancelled' or 'ok'
+-- One attempt more; most jobs of a call have as many behind them.
+local function charge(before)
+  charges[before] = charges[before] or digits((whole(before) or 0) + 1)
+  return charges[before]
+end
+
+-- Ends one owned delivery.
+local function settle(n, id)
+  local key, worker, record, at = KEYS[13] .. id, workers[n], records[n], n * 5 - 3
+  local fence, verb, data, detail = ARGV[at + 1], flags[n] and 'cancel' or ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local charged = charge(attempts[n])
+  reply[n] = verb == 'cancel' and 'cancelled' or 'ok'
   local found = true
   if verb == 'complete' then
-    found = complete(key, worker, fence, attempts, data)
+    found = complete(key, worker, fence, charged, data)
     if found then
       index(verb, now_ms, id)
     else
-      reply[job.n] = 'lost'
+      reply[n] = 'lost'
     end
   elseif verb == 'cancel' then
     redis.call('HSET', key, 'state', 'cancelled', 'ended', now_ms, 'last', fence, 'worker', worker)
     index(verb, now_ms, id)
   elseif verb == 'release' then
-    local crashes = whole(job.record[3]) or 0
-    hand_back(STREAMS, key, id, crashes, limits.suspect_at, { 'last', fence, 'worker', worker })
+    local crashes = whole(record[3]) or 0
+    suspect_at = suspect_at or read_suspect_at(KEYS[6])
+    hand_back(STREAMS, key, id, crashes, suspect_at, { 'last', fence, 'worker', worker })
     woken = true
   elseif verb == 'snooze' then
     local delay_ms = whole(detail) or 0
-    local due_ms, snoozed = due_after(delay_ms), digits((whole(job.record[4]) or 0) + delay_ms)
+    local due_ms, snoozed = due_after(delay_ms), digits((whole(record[4]) or 0) + delay_ms)
     redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker, 'snoozed', snoozed)
     index(verb, due_ms, id)
   elseif verb == 'retry' then
     local due_ms = due_after(whole(detail) or 0)
-    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,
+    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', record[1], 'start', fence, 'end', now_ms,
       'worker', worker, 'error', data, 'due', due_ms)
     redis.call('HSET', key, 'state', 'delayed', 'due', due_ms, 'last', fence, 'worker', worker,
-      'attempts', attempts, 'error', data)
+      'attempts', charged, 'error', data)
     index(verb, due_ms, id)
   else
-    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', job.record[1], 'start', fence, 'end', now_ms,
+    write_trail(KEYS[14] .. id, 'kind', 'attempt', 'run', record[1], 'start', fence, 'end', now_ms,
       'worker', worker, 'error', data)
     redis.call('HSET', key, 'state', 'failed', 'ended', now_ms, 'last', fence, 'worker', worker,
-      'attempts', attempts, 'error', data)
+      'attempts', charged, 'error', data)
     index(verb, now_ms, id)
     if is_fingerprint(detail) then
       redis.call('HSET', key, 'group', detail)
@@ -156,19 +165,24 @@ for _, job in ipairs(owned) do
     end
   end
   if found then
-    emitted[#emitted + 1] = verb
-    emitted[#emitted + 1] = id
+    emitted[#emitted + 1], emitted[#emitted + 2] = verb, id
     count_up(tally, verb)
     count_duration(runs, now - tonumber(fence))
   end
 end
 
+for n, id in ipairs(ids) do
+  if workers[n] then
+    settle(n, id)
+  end
+end
+
+local put_off = indexed.retry or indexed.snooze
+local head = put_off and next_due(KEYS[4])
 for verb, members in pairs(indexed) do
   redis.call('ZADD', INDEX[verb], unpack(members))
 end
-if indexed.retry or indexed.snooze then
-  woken = woken or redis.call('ZRANGE', KEYS[4], '0', '0', 'WITHSCORES')[2] ~= head_before
-end
+woken = woken or put_off and next_due(KEYS[4]) ~= head
 -- Last: should anything above fail, the entries stay pending without an owner, and reclaim hands them back uncharged.
 for stream, entries in pairs(gone) do
   if #entries > 0 then

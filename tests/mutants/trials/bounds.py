@@ -189,7 +189,7 @@ TRIALS = (
                 "numbers are written by Lua's own hand",
                 f"{_SCRIPTS}acquire.py::test_fences_rise_through_a_backward_clock",
                 f"{_LUA}include/digits.lua",
-                "string.format('%.0f', number)",
+                "string.format('%d', number)",
                 "tostring(number)",
             ),
             Naive(

@@ -33,8 +33,8 @@ TRIALS = (
                 "whoever names the job may settle it",
                 f"{_SCRIPTS}settle.py::test_a_delivery_that_was_taken_away_settles_nothing",
                 f"{_LUA}settle.lua",
-                "if holding and holding.fence == fence then",
-                "if holding then",
+                "if owner == fence then",
+                "if owner then",
             ),
             Naive(
                 "a stale owner renews its entry back",
@@ -100,14 +100,14 @@ TRIALS = (
                 "an ended record expires by itself",
                 f"{_SCRIPTS}settle.py::test_each_verb_leads_to_its_state",
                 f"{_LUA}settle.lua",
-                "'attempts', attempts, 'result', result)\n",
-                "'attempts', attempts, 'result', result)\n  redis.pcall('PEXPIRE', key, '600000')\n",
+                "'attempts', charged, 'result', result)\n",
+                "'attempts', charged, 'result', result)\n  redis.pcall('PEXPIRE', key, '600000')\n",
             ),
             Naive(
                 "a new run stays in the index of the ended one",
                 f"{_SCRIPTS}enqueue.py::test_retention_cannot_delete_a_job_that_was_enqueued_again",
                 f"{_LUA}enqueue.lua",
-                "    leave_end(ENDS, KEYS[17], key, id, job.ended)\n",
+                "    leave_end(ENDS, KEYS[17], key, id, ends[n])\n",
                 "",
             ),
             Naive(

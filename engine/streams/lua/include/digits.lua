@@ -1,4 +1,4 @@
--- A whole number as text: Lua's own tostring loses digits past the 14th.
+-- A whole number as text, a fraction cut off: Lua's own tostring loses digits past the 14th.
 local function digits(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end

@@ -1,11 +1,6 @@
 --- @include whole
--- A number that can be a setting; nothing for whatever else another producer may have written.
-local function setting(text, least)
-  local number = tonumber(text)
-  return number and number >= least and number < 1e15 and number or nil
-end
-
--- What `control` holds: a value set at run time wins over the configured one. Nothing if it was never configured, or if
+--- @include setting
+-- All that `control` holds: a value set at run time wins over the configured one. Nothing if it was never configured, or if
 -- what was configured cannot be read: then a worker configures it anew. With them the last fence, and `paused` if it is.
 local LIMITS = { 'lease_ms', 'sweep_ms', 'max_crashes', 'rate', 'burst', 'max_active', 'shared_rate', 'shared_burst',
   'concurrency' }

@@ -1,11 +1,13 @@
 --- @include record
 --- @include digits
--- Makes up to 250 due jobs wait; true if more are due. A due id without a record is dropped.
+--- @include next_due
+-- Makes up to 250 due jobs wait; whether more are due, and when the next one is. A due id without a record is dropped.
 local function promote(streams, delayed, jobs, now_ms, suspect_at, emitted)
-  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', digits(now_ms), 'LIMIT', '0', '250')
-  if #due == 0 then
-    return false
+  local head = next_due(delayed)
+  if not head or head > now_ms then
+    return false, head
   end
+  local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', digits(now_ms), 'LIMIT', '0', '250')
   local crashes = {}
   for i, id in ipairs(due) do
     local record = read_record(jobs .. id, 'state', 'crashes')
@@ -21,5 +23,5 @@ local function promote(streams, delayed, jobs, now_ms, suspect_at, emitted)
       emitted[#emitted + 1] = id
     end
   end
-  return #due == 250
+  return #due == 250, next_due(delayed)
 end

@@ -29,8 +29,10 @@ local function take_tokens(bucket, now, count)
   end
   local left = bucket.tokens - count * 1000000
   if count > 0 or bucket.from_future then
-    -- HDEL first: under full memory Redis refuses HSET, unless the script has already written.
-    redis.call('HDEL', bucket.key, 'gate')
+    -- Under full memory Redis refuses HSET, unless the script has already written: what took tokens has.
+    if count == 0 then
+      redis.call('HDEL', bucket.key, 'gate')
+    end
     redis.call('HSET', bucket.key, 'tokens', digits(left), 'stamp', digits(now))
   end
   return left >= 1000000 and -1 or math.ceil((1000000 - left) / bucket.rate / 1000)
