@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from engine.embedded import EmbeddedValkey
 from engine.streams import Keys
@@ -24,7 +23,7 @@ from engine.types import Delivery, QueueLimits
 
 PAYLOAD = b'{"tenantId":"t","n":1234567,"at":123456789012,"fails":false,"pad":"xxxxxxxxxxxxxxxxxxxx"}'
 PATIENCE_S = 120.0
-_LIMITS = QueueLimits(shared_rate=1e6, shared_burst=1e5)
+_LIMITS = QueueLimits(shared_rate=1e6, shared_burst=100_000)
 """Looked at by each acquire, and never in the way."""
 
 

@@ -187,7 +187,7 @@ def test_what_is_left_of_a_record_is_left_alone(rig: Rig) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("hostile", [None, "text"])
 def test_a_job_whose_record_is_gone_is_lost_and_leaves_no_lease(
-    rig: Rig, hostile: str | None, verb: Verb, flagged: bool
+    rig: Rig, hostile: str | None, verb: Verb, *, flagged: bool
 ) -> None:
     """A record deleted or replaced under a running job: the settle is refused and its entry does not stay."""
     ticket, _ = rig.enqueue("a", "b")
