@@ -86,6 +86,7 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory() as folder, Scales(folder) as scales:
         store = SyncStore(scales.url, timeout_s=PATIENCE_S)
+        _weigh(scales, Load(store, 2), 1, 2)  # the server learns the scripts
         print(f"{'instructions a job':<22}{'enqueue':>12}{'acquire':>12}{'settle':>12}")
         for size in given.sizes:
             row = _weigh(scales, Load(store, size), max(1, given.jobs // size), size)

@@ -76,7 +76,7 @@ def encode_json(value: Any) -> bytes:
 def digest(payload: bytes, volatile: Collection[str]) -> str:
     """16 hex digits that are equal for equal payloads; `volatile` top-level fields do not count."""
     fields = decode_json(payload)
-    if isinstance(fields, dict):
+    if volatile and isinstance(fields, dict):
         fields = {name: value for name, value in cast("dict[str, Json]", fields).items() if name not in volatile}
     return hashlib.blake2b(msgspec.json.encode(fields, order="sorted"), digest_size=8).hexdigest()
 

@@ -239,7 +239,7 @@ _ENQUEUE = (
     ),
     lua(
         "enqueue: the run before is forgotten",
-        "  put(fields, 'last', lasts[n])\n",
+        "  put(more, 'last', lasts[n])\n",
         "",
         "enqueue settle",
         "a settle of the run before, sent again after its lost answer, would be told as lost",

@@ -86,7 +86,7 @@ CODES: dict[str, dict[str, tuple[str, str]]] = {
 """By script and code: the state of the job, and what is sent then."""
 Flag = Callable[[Any], bytes | int]
 FLAGS: dict[tuple[str, str], tuple[Flag, tuple[str, str], tuple[str, str]]] = {
-    ("acquire", "suspect"): (lambda reply: reply[13], ("suspect", "acquire"), ("waiting", "acquire")),
+    ("acquire", "suspect"): (lambda reply: reply[8].split()[5], ("suspect", "acquire"), ("waiting", "acquire")),
     ("control", "changed"): (lambda reply: reply, ("waiting", "pause"), ("paused", "pause")),
     ("counts", "paused"): (lambda reply: reply[6], ("paused", "counts"), ("waiting", "counts")),
     ("window", "exact"): (lambda reply: reply[2], ("waiting", "window delayed"), ("waiting", "window waiting")),

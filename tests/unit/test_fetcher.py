@@ -26,15 +26,14 @@ from tests.support.wait import eventually
 
 pytestmark = pytest.mark.anyio
 R = TypeVar("R")
-Reply = list[bytes]
+Reply = list[bytes | int]
 
 
 def reply(status: str = "ok", wait_ms: int = -1, *deliveries: Delivery) -> Reply:
     """What the acquire script would answer."""
-    words = [status.encode(), str(wait_ms).encode(), b"15000", b"2500", b"0"]
+    words: Reply = [status.encode(), str(wait_ms).encode(), b"15000", b"2500", b"0"]
     for d in deliveries:
-        words += [d.id.encode(), d.name.encode(), d.payload, str(d.fence).encode(), str(d.run).encode()]
-        words += [b"0", b"0", b"0", b"1" if d.suspect else b"0", b"0"]
+        words += [d.id.encode(), d.name.encode(), d.payload, b"%d %d 0 0 0 %d" % (d.fence, d.run, d.suspect), 0]
     return words
 
 

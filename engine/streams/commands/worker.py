@@ -117,30 +117,22 @@ class Note(Struct, frozen=True):
 def acquire(k: Keys, clock_us: int, consumer: str, places: int, *, alone: bool) -> Call[Acquired]:
     """Up to `places` waiting jobs are this consumer's; `alone` says that its process runs nothing."""
 
-    def decode(reply: list[bytes]) -> Acquired:
+    def decode(reply: list[Any]) -> Acquired:
         wait_ms = int(reply[1])
-        deliveries = [
-            Delivery(
-                queue=k.queue,
-                id=reply[i].decode(),
-                name=reply[i + 1].decode(),
-                payload=reply[i + 2],
-                fence=int(reply[i + 3]),
-                run=int(reply[i + 4]),
-                attempts=int(reply[i + 5]),
-                crashes=int(reply[i + 6]),
-                snoozed_ms=int(reply[i + 7]),
-                suspect=reply[i + 8] == b"1",
-                waited_ms=int(reply[i + 9]),
-            )
-            for i in range(5, len(reply), 10)
-        ]
+        deliveries = [_delivery(k.queue, *reply[i : i + 5]) for i in range(5, len(reply), 5)]
         status: Any = reply[0].decode()
         return Acquired(
             status, wait_ms if wait_ms >= 0 else None, int(reply[2]), int(reply[3]), int(reply[4]), deliveries
         )
 
     return build("acquire", k, [clock_us, consumer, places, int(alone), MAX_BYTES], decode)
+
+
+def _delivery(queue: str, job_id: bytes, name: bytes, payload: bytes, numbers: bytes, waited_ms: int) -> Delivery:
+    fence, run, attempts, crashes, snoozed_ms, suspect = map(int, numbers.split())
+    return Delivery(
+        queue, job_id.decode(), name.decode(), payload, fence, run, attempts, crashes, snoozed_ms, suspect == 1, waited_ms
+    )
 
 
 def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[Settled]]:

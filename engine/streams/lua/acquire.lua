@@ -19,8 +19,8 @@
 -- ARGV[5] max_bytes of payloads in one reply
 --
 -- returns status, wait_ms until there may be more (-1: no timer), lease_ms, sweep_ms, places that a process
---   has by what was set at run time (0: as configured), then ten for each delivery:
---   id, name, payload, fence, run, attempts, crashes, snoozed_ms, suspect 1|0, ms that it waited
+--   has by what was set at run time (0: as configured), then five for each delivery:
+--   id, name, payload, in one text with spaces: fence run attempts crashes snoozed_ms suspect 1|0, ms that it waited
 -- status is ok | paused | hold (suspects wait for this process to run empty) | reset (control is gone: configure)
 
 --- @include clock
@@ -105,11 +105,11 @@ local function deliver(stream, entry, id)
   emitted[#emitted + 1] = 'acquire'
   emitted[#emitted + 1] = id
   count_duration(waits, waited_us)
-  local at = 5 + taken * 10
-  reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4], reply[at + 5] = id, record[2], payload, number, record[4]
-  reply[at + 6], reply[at + 7], reply[at + 8] = attempts, record[6] or '0', record[7] or '0'
-  reply[at + 9] = stream == 'suspect' and '1' or '0'
-  reply[at + 10] = waited_us > 0 and waited_us / 1000 or 0
+  local at = 5 + taken * 5
+  reply[at + 1], reply[at + 2], reply[at + 3] = id, record[2], payload
+  reply[at + 4] = number .. ' ' .. record[4] .. ' ' .. attempts .. ' ' .. (record[6] or '0') .. ' ' .. (record[7] or '0')
+    .. (stream == 'suspect' and ' 1' or ' 0')
+  reply[at + 5] = waited_us > 0 and waited_us / 1000 or 0
   taken = taken + 1
 end
 

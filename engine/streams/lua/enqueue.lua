@@ -116,20 +116,19 @@ local function store(n, key)
     leave_end(ENDS, KEYS[17], key, id, ends[n])
     redis.call('DEL', key)
   end
-  local fields
+  local state, where = 'waiting', 'at'
+  local place
   if delay_ms > 0 then
-    local due_ms = digits(math.ceil(now / 1000) + delay_ms)
-    fields = { 'name', name, 'payload', payload, 'run', run, 'state', 'delayed', 'due', due_ms }
-    due[#due + 1], due[#due + 2] = due_ms, id
+    state, where, place = 'delayed', 'due', digits(math.ceil(now / 1000) + delay_ms)
+    due[#due + 1], due[#due + 2] = place, id
   else
-    local entry = redis.call('XADD', KEYS[4], '*', 'id', id)
-    fields = { 'name', name, 'payload', payload, 'run', run, 'state', 'waiting', 'at', 'ready ' .. entry }
+    place = 'ready ' .. redis.call('XADD', KEYS[4], '*', 'id', id)
     woken = true
   end
-  put(fields, 'last', lasts[n])
-  put(fields, 'tenant', tenant)
-  put(fields, 'digest', digest)
-  redis.call('HSET', key, unpack(fields))
+  local more = tenant ~= '' and { 'tenant', tenant } or {}
+  put(more, 'digest', digest)
+  put(more, 'last', lasts[n])
+  redis.call('HSET', key, 'name', name, 'payload', payload, 'run', run, 'state', state, where, place, unpack(more))
   if tenant ~= '' then
     local members = tenants[tenant] or {}
     members[#members + 1], members[#members + 2] = run, id
