@@ -130,9 +130,8 @@ def acquire(k: Keys, clock_us: int, consumer: str, places: int, *, alone: bool) 
 
 def _delivery(queue: str, job_id: bytes, name: bytes, payload: bytes, numbers: bytes, waited_ms: int) -> Delivery:
     fence, run, attempts, crashes, snoozed_ms, suspect = map(int, numbers.split())
-    return Delivery(
-        queue, job_id.decode(), name.decode(), payload, fence, run, attempts, crashes, snoozed_ms, suspect == 1, waited_ms
-    )
+    who, what, is_suspect = job_id.decode(), name.decode(), suspect == 1
+    return Delivery(queue, who, what, payload, fence, run, attempts, crashes, snoozed_ms, is_suspect, waited_ms)
 
 
 def settle(k: Keys, clock_us: int, settles: Sequence[Settle]) -> Call[list[Settled]]:
