@@ -136,20 +136,11 @@ def _told(fact: Settling | Handed) -> str:
 
 
 def _acquire(at_s: float, at_us: int, who: str, queue: str, args: Words, reply: Any) -> list[Fact]:
-    return [
-        Handed(
-            at_s,
-            at_us,
-            who,
-            queue,
-            reply[i].decode(),
-            fence=int(reply[i + 3]),
-            run=int(reply[i + 4]),
-            crashes=int(reply[i + 6]),
-            suspect=reply[i + 8] == b"1",
-        )
-        for i in range(5, len(reply), 10)
-    ]
+    handed: list[Fact] = []
+    for i in range(5, len(reply), 5):
+        fence, run, _, crashes, _, suspect = map(int, reply[i + 3].split())
+        handed.append(Handed(at_s, at_us, who, queue, reply[i].decode(), fence, run, crashes, suspect == 1))
+    return handed
 
 
 def _settle(at_s: float, at_us: int, who: str, queue: str, args: Words, reply: Any) -> list[Fact]:
