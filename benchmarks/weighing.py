@@ -2,7 +2,8 @@
 
 Counted by callgrind, so the same to a percent in each run, however busy the machine is: what a change of a script costs
 or saves is seen in half a minute, where times need many rounds. It says nothing of caches and waiting; those are in the
-rates. `python -m benchmarks.weighing`, in two checkouts, tells them apart. Needs `valgrind`.
+rates. A row depends on the rows before it: two checkouts are compared on one machine, with the same options. Needs
+`valgrind`.
 """
 
 from __future__ import annotations
